@@ -1,0 +1,42 @@
+"""Random fields that the generator draws everything else from."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+
+
+def smooth_noise(shape: tuple[int, int], correlation: float, rng: np.random.Generator) -> Float:
+    """Gaussian random field of unit variance with a given correlation length.
+
+    White noise on a coarse grid, spread by a separable Gaussian basis: two small matrix products, whatever
+    the correlation length.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Rows and columns.
+    correlation : float
+        Standard deviation of the basis functions in px, at least 1.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray of float32, (Y, X)
+    """
+    along_y, along_x = (_basis(n, round(max(correlation, 1.0), 1)) for n in shape)
+    coarse = rng.standard_normal((along_y.shape[1], along_x.shape[1]), np.float32)
+    return np.asarray(along_y @ coarse @ along_x.T, np.float32)
+
+
+@lru_cache(maxsize=256)
+def _basis(n: int, sigma: float) -> Float:
+    """(n, K) Gaussian bumps 1.25 sigma apart, normalised so that white coefficients give unit variance."""
+    centres = np.arange(-3 * sigma, n + 3 * sigma, 1.25 * sigma)
+    bumps = np.exp(-0.5 * ((np.arange(n)[:, None] - centres) / sigma) ** 2)
+    return np.ascontiguousarray(bumps / np.linalg.norm(bumps, axis=1, keepdims=True), np.float32)

@@ -1,0 +1,6 @@
+"""Training of networks."""
+
+from ._pretrain import Pretraining, TrainedNetwork, TrainingProgress, pretrain
+from ._stream import SyntheticStream
+
+__all__ = ["Pretraining", "SyntheticStream", "TrainedNetwork", "TrainingProgress", "pretrain"]

@@ -1,0 +1,94 @@
+"""Batches of synthetic micrographs without end, drawn ahead of the training in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from napari_grains.networks import DISTANCE_UNIT
+from napari_grains.synthesis import Recipe, SyntheticMicrograph
+
+FARTHEST = 30.0
+"""Distances to the boundary are cut off here, in px."""
+
+
+@dataclass(frozen=True)
+class SyntheticStream(IterableDataset[dict[str, Tensor]]):
+    """Training samples, each a function of (seed, index) alone.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is drawn.
+    seed : int
+        Which endless series.
+    first : int
+        Index of the first sample, to go on where a run ended.
+    size : int
+        Side of the square samples in px.
+    views : int
+        How often each micrograph is used, flipped, turned and regraded differently.
+    """
+
+    recipe: Recipe
+    seed: int
+    first: int = 0
+    size: int = 256
+    views: int = 1
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        info = get_worker_info()
+        number, step = (info.id, info.num_workers) if info else (0, 1)
+        index = self.first + number
+        while True:
+            micrograph = self.recipe.micrograph(self.seed, index, (self.size, self.size))
+            rng = np.random.default_rng([self.seed, index, 1])
+            for _ in range(self.views):
+                yield training_sample(micrograph, rng)
+            index += step
+
+    def batches(self, batch: int, workers: int) -> DataLoader[dict[str, Tensor]]:
+        """Loader of batches: float32 tensors (N, 1, Y, X) under "image", "boundary" and "distance"."""
+        ahead = 4 if workers else None
+        return DataLoader(self, batch, num_workers=workers, prefetch_factor=ahead, worker_init_fn=_one_thread)
+
+
+def _one_thread(_: int) -> None:
+    """Keep the small matrix products of the generator from competing with the training for the cores."""
+    threadpool_limits(1)
+
+
+def training_sample(micrograph: SyntheticMicrograph, rng: np.random.Generator) -> dict[str, Tensor]:
+    """One view of a micrograph as network input and targets.
+
+    Parameters
+    ----------
+    micrograph : SyntheticMicrograph
+        Square.
+    rng : numpy.random.Generator
+        Draws flips, quarter turns and the grey scale.
+
+    Returns
+    -------
+    dict of str to Tensor, (1, Y, X) float32
+        "image" about -1..1, "boundary" 0 or 1, "distance" in units of `DISTANCE_UNIT` px.
+    """
+    turns, flip = int(rng.integers(4)), bool(rng.integers(2))
+
+    def view(array: NDArray[np.generic]) -> Tensor:
+        turned = np.rot90(array[:, ::-1] if flip else array, turns)
+        return torch.from_numpy(np.ascontiguousarray(turned, np.float32))[None]
+
+    gain, offset = rng.uniform(1.1, 2.2), rng.uniform(-0.2, 0.2)
+    return {
+        "image": (view(micrograph.image) - 0.5) * gain + offset,
+        "boundary": view(micrograph.boundary),
+        "distance": view(np.minimum(micrograph.distance, FARTHEST)) / DISTANCE_UNIT,
+    }
