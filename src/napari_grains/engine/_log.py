@@ -1,0 +1,44 @@
+"""Where tracebacks and the output of the engine process go."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import platformdirs
+
+_BYTES = 1_000_000
+_FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
+
+
+def default_log_path() -> Path:
+    """Return the log file of this user, in a folder that exists and can be written."""
+    folder = platformdirs.user_log_path("napari-grains", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        folder = Path(tempfile.gettempdir())
+    return folder / "napari-grains-engine.log"
+
+
+def open_log(path: Path) -> logging.Logger:
+    """Return a logger that writes to a rotating file and nowhere else.
+
+    It is not registered with `logging`, so that neither the root logger nor a second engine writes the lines
+    twice.
+    """
+    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=2, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    log = logging.Logger("napari_grains.engine", logging.INFO)
+    log.addHandler(handler)
+    return log
+
+
+def close_log(log: logging.Logger) -> None:
+    """Close the log's file; a later line opens it again."""
+    for handler in log.handlers:
+        handler.close()

@@ -1,0 +1,19 @@
+"""The table of jobs: name -> ``"module:function"`` as text, so that naming a job imports nothing.
+
+A job function takes keyword arguments that are JSON values or numpy arrays and returns a generator of events
+whose result is a ``dict`` of JSON values and numpy arrays (`napari_grains.events.Job`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+JOBS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "segment": "napari_grains.inference:segment_arrays",
+        "warm_up": "napari_grains.inference:warm_up",
+    }
+)
+"""Jobs that the engine process knows by name."""
