@@ -1,0 +1,189 @@
+"""Commands, options and their help; nothing heavy is imported until a command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from napari_grains import __version__
+from napari_grains.errors import InputError
+
+app = typer.Typer(
+    name="napari-grains",
+    help="Grain boundaries, grains and grain size from micrographs of polycrystals.",
+    epilog="COMMAND -h explains a command. Exit codes: 0 all done, 1 an input failed, 2 bad arguments.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Method(StrEnum):
+    """Where the boundaries come from."""
+
+    network = "network"
+    threshold = "threshold"
+
+
+Output = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if missing.")]
+PixelSizeText = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE", help='Size of a pixel with its unit, such as "0.44 um"; overrides what the file says.'
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one machine-readable event per line instead of a table.")
+]
+
+
+def main() -> None:
+    """Run the command line; the entry point of `napari-grains`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a name or unit that the terminal cannot show must not end the run
+            stream.reconfigure(errors="replace")
+    app(prog_name="napari-grains")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"napari-grains {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def segment(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Micrographs: TIFF (also stacks), PNG, JPEG, BMP.")
+    ],
+    output: Output,
+    model: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="A bundled or saved network by name, or a .safetensors file."),
+    ] = "default",
+    scale: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|FLOAT", help="Factor by which the image is resized for the network; auto finds it."
+        ),
+    ] = "auto",
+    grain_diameter: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PX", help="Diameter of a typical grain in px of the image, instead of --scale."
+        ),
+    ] = None,
+    pixel_size: PixelSizeText = None,
+    device: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|cpu|cuda[:N]", help="Where the network runs; auto takes CUDA where there is one."
+        ),
+    ] = "auto",
+    merge: Annotated[
+        float,
+        typer.Option(
+            metavar="FLOAT",
+            help="Join grains with a mean boundary probability between them below this; 0 to 1.",
+        ),
+    ] = 0.0,
+    method: Annotated[
+        Method, typer.Option(help="Boundaries from the network, or by a threshold for dark etched lines.")
+    ] = Method.network,
+    as_json: AsJson = False,
+) -> None:
+    """Find the grain boundaries and grains of micrographs, and measure the grain size.
+
+    Each image gives <stem>_boundary.tif (probability of a boundary), <stem>_grains.tif (a number for every
+    grain), <stem>_grains.csv (a row for every grain) and <stem>_summary.json; the run gives summary.json and
+    summary.csv. A stack gives stacks. Without a pixel size all lengths are in pixels.
+    """
+    with _answering(as_json):
+        from ._segment import chosen_scale, segment_files
+
+        choice = {
+            "scale": chosen_scale(scale, grain_diameter),
+            "grain_diameter": grain_diameter,
+            "method": method.value,
+        }
+        settings = choice | {"model": model, "device": device, "merge": merge}
+        raise typer.Exit(segment_files(paths, output, settings, pixel_size, as_json=as_json))
+
+
+@app.command()
+def measure(
+    labels: Annotated[
+        list[Path], typer.Argument(metavar="LABELS", help="Label images: TIFF (also stacks), PNG or .npy.")
+    ],
+    output: Output,
+    pixel_size: PixelSizeText = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also write <stem>_report.html, for printing and archiving.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the grain size of label images, from here or from any other program.
+
+    Each file gives <stem>_grains.csv (a row for every grain) and <stem>_summary.json; the run gives
+    summary.json and summary.csv. In a label image every grain has a number of its own, and 0 is outside the
+    specimen.
+    """
+    with _answering(as_json):
+        from ._measure import measure_files
+
+        raise typer.Exit(measure_files(labels, output, pixel_size, report=report, as_json=as_json))
+
+
+@app.command()
+def demo(output: Output = Path("napari-grains-demo")) -> None:
+    """Segment the micrograph that comes with the package and compare its grain size with the truth."""
+    with _answering(as_json=False):
+        from ._demo import run_demo
+
+        raise typer.Exit(run_demo(output))
+
+
+@contextmanager
+def _answering(as_json: bool) -> Iterator[None]:
+    """Turn what a command could not begin with into one line and an exit code."""
+    try:
+        yield
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except InputError as error:
+        _refuse(str(error), as_json)
+        raise typer.Exit(2) from None
+    except Exception as error:  # noqa: BLE001 - one line for the user, the log has the rest
+        from ._log import logged
+
+        _refuse(logged(error), as_json)
+        raise typer.Exit(1) from None
+
+
+def _refuse(message: str, as_json: bool) -> None:
+    from ._json import one_line, to_json
+
+    typer.echo(f"error: {one_line(message)}", err=True)
+    if as_json:
+        typer.echo(to_json({"event": "error", "input": None, "message": one_line(message)}))

@@ -1,0 +1,120 @@
+"""The command `measure`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_grains import __version__
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Progress
+from napari_grains.grains import measure
+from napari_grains.images import PixelSize, read_image, read_labels, read_provenance
+
+from ._folder import Input, ResultFolder
+from ._json import plain
+from ._reporters import reporter_for
+from ._run import Result, run
+from ._show import show
+
+ENDINGS = ("_grains.csv", "_summary.json")
+OF_SEGMENTATION = ("scale", "model", "model_sha256", "device")
+"""What is known about labels that `segment` wrote; null for others."""
+
+
+def measure_files(
+    paths: Sequence[Path], output: Path, pixel_size: str | None, *, report: bool, as_json: bool
+) -> int:
+    """Measure label files into a folder and show the results.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong; nothing was done.
+    """
+    size = None if pixel_size is None else PixelSize.parse(pixel_size)
+    folder = ResultFolder.make(output)
+    inputs = folder.inputs(paths, (*ENDINGS, "_report.html"))
+
+    def work(each: Input) -> Job[Result]:
+        return _measured(each, size, folder, report=report)
+
+    settings = {"pixel_size": pixel_size, "report": report}
+    finished = run("measure", settings, inputs, work, folder, reporter_for(as_json=as_json))
+    show(finished, output, as_json=as_json)
+    return finished.exit_code
+
+
+def _measured(each: Input, typed: PixelSize | None, folder: ResultFolder, *, report: bool) -> Job[Result]:
+    steps = 3 if report else 2
+    yield Progress(0, steps, "reading")
+    labels, in_file = read_labels(each.path)
+    size = typed or in_file
+    yield Progress(1, steps, "measuring")
+    began = time.perf_counter()
+    measurement = measure(labels, size)
+    seconds = {"total": round(time.perf_counter() - began, 3)}
+    facts = _facts(each.path, labels.shape, size)
+    summary = dict(measurement.summary) | facts | {"seconds": seconds, "warnings": list(measurement.warnings)}
+    files = {
+        "table": folder.write_text(f"{each.stem}_grains.csv", measurement.table.to_csv(index=False)),
+        "summary": folder.write_json(f"{each.stem}_summary.json", summary),
+    }
+    if report:
+        yield Progress(2, steps, "report")
+        from napari_grains.grains import write_report  # brings matplotlib along
+
+        image = _micrograph(facts["labels_provenance"], labels.shape)
+        path = folder.path / f"{each.stem}_report.html"
+        write_report(
+            path,
+            title=each.stem,
+            image=image,
+            labels=labels,
+            measurement=measurement,
+            provenance=plain(facts),
+        )
+        files["report"] = str(path)
+    yield Progress(steps, steps, "measured")
+    return Result(summary, files)
+
+
+def _facts(path: Path, shape: Sequence[int], size: PixelSize | None) -> dict[str, Any]:
+    """Say where the labels and their pixel size come from."""
+    provenance = _provenance(path)
+    return {
+        "source": str(path),
+        "shape": list(shape),
+        "pixel_size_um": None if size is None else [size.y_um, size.x_um],
+        "pixel_size_source": None if size is None else size.source,
+        **{key: provenance.get(key) for key in OF_SEGMENTATION},
+        "labels_provenance": provenance or None,
+        "version": __version__,
+    }
+
+
+def _provenance(path: Path) -> dict[str, Any]:
+    """Read what `segment` noted in its label files; other files have nothing noted."""
+    try:
+        return read_provenance(path)
+    except InputError:  # not a TIFF
+        return {}
+
+
+def _micrograph(provenance: dict[str, Any] | None, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    """Find the image that `segment` made the labels from, if it is still where it was."""
+    try:
+        image = read_image(str((provenance or {}).get("source")))
+    except InputError:
+        return None
+    return image.pixels if image.shape == shape else None

@@ -1,0 +1,103 @@
+"""The command `segment`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Progress
+from napari_grains.images import PixelSize, read_image, write_tiff
+from napari_grains.inference import Predictor, Segmentation, SegmentationSettings, segment
+
+from ._folder import Input, ResultFolder
+from ._json import plain
+from ._reporters import Reporter, reporter_for
+from ._run import Result, Run, run
+from ._show import show
+
+ENDINGS = ("_boundary.tif", "_grains.tif", "_grains.csv", "_summary.json")
+PROVENANCE = (
+    "source", "pixel_size_um", "pixel_size_source", "scale", "scale_chosen", "method", "merge", "model",
+    "model_sha256", "device", "precision", "version", "notes",
+)  # fmt: skip
+"""Entries of a summary that go into the image files, so that they say where they come from."""
+
+
+def chosen_scale(scale: str, grain_diameter: float | None) -> float | None:
+    """Read the factor given by ``--scale``; None is auto.
+
+    Raises
+    ------
+    InputError
+        If it is no number, or a grain diameter is given, too.
+    """
+    if scale == "auto":
+        return None
+    if grain_diameter is not None:
+        raise InputError("--scale and --grain-diameter exclude each other; give one of them.")
+    try:
+        return float(scale)
+    except ValueError:
+        raise InputError(f"--scale {scale} is no number; give a factor such as 0.5, or auto.") from None
+
+
+def segment_files(
+    paths: Sequence[Path], output: Path, settings: Mapping[str, Any], pixel_size: str | None, *, as_json: bool
+) -> int:
+    """Segment files into a folder and show the results.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong; nothing was done.
+    """
+    finished = segment_run(paths, output, settings, pixel_size, reporter_for(as_json=as_json))
+    show(finished, output, as_json=as_json)
+    return finished.exit_code
+
+
+def segment_run(
+    paths: Sequence[Path],
+    output: Path,
+    settings: Mapping[str, Any],
+    pixel_size: str | None,
+    reporter: Reporter,
+) -> Run:
+    """As `segment_files`, but leave showing the results to the caller."""
+    size = None if pixel_size is None else PixelSize.parse(pixel_size)
+    chosen = SegmentationSettings(**settings)
+    folder = ResultFolder.make(output)
+    inputs = folder.inputs(paths, ENDINGS)
+    Predictor.load(chosen.model, chosen.device)  # a wrong network or device is said before any work
+
+    def work(each: Input) -> Job[Result]:
+        yield Progress(0, 0, "reading")
+        image = read_image(each.path)
+        image = image if size is None else replace(image, pixel_size=size)
+        result = yield from segment(image, chosen)
+        if result is None:
+            raise RuntimeError("the segmentation stopped although nobody asked it to")
+        return _written(result, image.pixel_size, each.stem, folder)
+
+    return run("segment", {**settings, "pixel_size": pixel_size}, inputs, work, folder, reporter)
+
+
+def _written(result: Segmentation, pixel_size: PixelSize | None, stem: str, folder: ResultFolder) -> Result:
+    provenance = {key: result.summary.get(key) for key in PROVENANCE}
+    files = {"boundary": result.boundary, "grains": result.grains}
+    paths = {}
+    for name, array in files.items():
+        path = folder.path / f"{stem}_{name}.tif"
+        write_tiff(path, array, pixel_size, description=plain(provenance | {"content": name}))
+        paths[name] = str(path)
+    paths["table"] = folder.write_text(f"{stem}_grains.csv", result.measurement.table.to_csv(index=False))
+    paths["summary"] = folder.write_json(f"{stem}_summary.json", result.summary)
+    return Result(result.summary, paths)

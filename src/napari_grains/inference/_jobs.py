@@ -1,0 +1,92 @@
+"""The jobs of this room in the form that crosses a process boundary: JSON values and arrays in and out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from napari_grains.events import STOP, Job, Progress, drive
+from napari_grains.images import PixelSize, calibrated
+from napari_grains.networks import choose_device
+
+from ._predictor import Predictor
+from ._segment import SegmentationSettings, segment
+
+
+def segment_arrays(
+    image: NDArray[np.generic],
+    *,
+    name: str = "image",
+    source: str | None = None,
+    pixel_size_m: list[float] | None = None,
+    pixel_size_source: str = "typed",
+    rgb: bool | None = None,
+    **settings: Any,  # noqa: ANN401 - checked by SegmentationSettings
+) -> Job[dict[str, Any]]:
+    """Segment an array; the job "segment".
+
+    Parameters
+    ----------
+    image : ndarray, (Y, X), (Z, Y, X) or with a last axis of 3 or 4 colours
+        Any integer or float dtype.
+    name, source : str
+        For provenance.
+    pixel_size_m : list of two floats, optional
+        Metres per pixel along y and x, and where they come from in ``pixel_size_source``.
+    rgb : bool, optional
+        Whether the last axis holds colours; None decides by its length.
+    **settings
+        Of `SegmentationSettings`.
+
+    Returns
+    -------
+    dict
+        "boundary" and "grains" as in `Segmentation`, "table" (column to list of values) and "summary"; empty
+        if stopped before the first slice was finished.
+    """
+    size = None
+    if pixel_size_m is not None:
+        size = PixelSize(y=pixel_size_m[0], x=pixel_size_m[1], source=pixel_size_source)
+    micrograph = calibrated(image, name=name, source=source, pixel_size=size, rgb=rgb)
+    result = yield from segment(micrograph, SegmentationSettings(**settings))
+    if result is None:
+        return {}
+    table = {str(column): values.tolist() for column, values in result.measurement.table.items()}
+    return {"boundary": result.boundary, "grains": result.grains, "table": table, "summary": result.summary}
+
+
+def warm_up(*, device: str = "auto", model: str = "default") -> Job[dict[str, Any]]:
+    """Import and load all that a first job would wait for; the job "warm_up".
+
+    The first prediction lets the CPU kernels be chosen; the first optimizer imports torch's compiler, which
+    only training needs, so that it comes last. A stop leaves out what is not done yet.
+
+    Yields
+    ------
+    Progress
+
+    Returns
+    -------
+    dict
+        "device": the device in words; "seconds": how long it took.
+    """
+    began = time.perf_counter()
+    plan = choose_device(device)
+    steps = (lambda: _first_prediction(model, device), _first_optimizer)
+    for done, step in enumerate(steps, 1):
+        if (yield Progress(done, len(steps) + 1, "starting")) == STOP:
+            break
+        step()
+    return {"device": str(plan), "seconds": round(time.perf_counter() - began, 3)}
+
+
+def _first_prediction(model: str, device: str) -> None:
+    drive(Predictor.load(model, device).predict(np.zeros((64, 64), np.float32)))
+
+
+def _first_optimizer() -> None:
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)

@@ -1,0 +1,222 @@
+"""A network made ready to run, and its prediction for images of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Notice, Preview, Progress
+from napari_grains.images import stretch
+from napari_grains.networks import (
+    DISTANCE_UNIT,
+    DevicePlan,
+    NetworkCard,
+    UNet,
+    choose_device,
+    file_hash,
+    find_network,
+    load_network,
+)
+
+from ._tiles import Span, grid, smallest_tile
+
+Float = NDArray[np.float32]
+TILE = {"cpu": 1024, "cuda": 2048}
+"""Largest tile side in px, by kind of device."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Output of a boundary network on its working grid.
+
+    Parameters
+    ----------
+    boundary : ndarray of float32, (Y, X)
+        Probability of a grain boundary.
+    distance : ndarray of float32, (Y, X)
+        Distance to the nearest boundary in px of the grid.
+    """
+
+    boundary: Float
+    distance: Float
+
+
+class Predictor:
+    """A boundary network with its batch norms folded, on its device, in its precision.
+
+    Parameters
+    ----------
+    network : UNet
+        In ``eval`` mode; it is changed and must not be used elsewhere afterwards.
+    card : NetworkCard
+        Its card.
+    plan : DevicePlan
+        Where it runs.
+    sha256 : str
+        Hash of its file, for provenance.
+    """
+
+    def __init__(self, network: UNet, card: NetworkCard, plan: DevicePlan, sha256: str = "") -> None:
+        self.card = card
+        self.plan = plan
+        self.sha256 = sha256
+        self.tile = TILE[plan.device.type]
+        self._network = network.fold_batch_norm()
+        plan.place(self._network)
+
+    @classmethod
+    def load(cls, model: str = "default", device: str = "auto", *, precision: str = "auto") -> Predictor:
+        """Load a network by name or file.
+
+        Raises
+        ------
+        InputError
+            If network or device do not exist, or the network was not made for grain boundaries.
+        """
+        path = find_network(model)
+        network, card = load_network(path)
+        if not {"boundary", "distance"} <= set(card.architecture.heads):
+            raise InputError(
+                f"the network {model!r} was made for {card.task}, not for grain boundaries; choose another."
+            )
+        return cls(network, card, choose_device(device, precision=precision), file_hash(path))
+
+    def network_input(self, image: Float, specimen: NDArray[np.bool_] | None = None) -> Float:
+        """Grey levels as the network expects them.
+
+        Parameters
+        ----------
+        image : ndarray of float32, (Y, X)
+            Any grey levels.
+        specimen : ndarray of bool, (Y, X), optional
+            Pixels to take the percentiles from.
+
+        Returns
+        -------
+        ndarray of float32, (Y, X)
+            The card's percentiles are stretched to -1..1.
+        """
+        percentiles = self.card.normalisation
+        return stretch(image, specimen, percentiles["low"], percentiles["high"]) * 2 - 1
+
+    def predict(self, image: Float, phase: tuple[int, int] = (0, 0)) -> Job[Prediction]:
+        """Predict boundary probability and distance.
+
+        Parameters
+        ----------
+        image : ndarray of float32, (Y, X)
+            From `network_input`, at the network's scale. Any size.
+        phase : (int, int)
+            Position of the first pixel in a larger grid; results do not depend on where that was cropped, but
+            for the surroundings of the cut within the receptive field.
+
+        Yields
+        ------
+        Progress, Preview
+            After each tile; previews "boundary" in working pixels.
+
+        Returns
+        -------
+        Prediction
+
+        Raises
+        ------
+        InputError
+            If even the smallest tile does not fit into memory.
+        """
+        stride, radius = self.card.architecture.stride, self.card.architecture.receptive_radius
+        before = [p % stride for p in phase]
+        padded = np.pad(
+            image, [(b, -(n + b) % stride) for b, n in zip(before, image.shape, strict=True)], "symmetric"
+        )
+        inside = tuple(slice(b, b + n) for b, n in zip(before, image.shape, strict=True))
+        while True:
+            try:
+                result = yield from self._predict_tiles(
+                    padded, list(grid(_shape(padded), self.tile, radius, stride)), before
+                )
+                return Prediction(result["boundary"][inside], result["distance"][inside])
+            except _OutOfMemoryError:
+                self._shrink_tiles(max(padded.shape), smallest_tile(radius, stride))
+                yield Notice(f"memory is short: going on with tiles of {self.tile} px")
+
+    def _predict_tiles(
+        self, padded: Float, tiles: list[tuple[Span, Span]], before: list[int]
+    ) -> Job[dict[str, Float]]:
+        result = {name: np.zeros(padded.shape, np.float32) for name in ("boundary", "distance")}
+        for done, (row, column) in enumerate(tiles, 1):
+            outputs = self._run(padded[slice(*row.read), slice(*column.read)])
+            weights = row.weights()[:, None] * column.weights()
+            here = slice(*row.write), slice(*column.write)
+            there = _within(row, row.write), _within(column, column.write)
+            for name, whole in result.items():
+                whole[here] += weights * outputs[name][there]
+            yield Progress(done, len(tiles), "boundaries")
+            core = outputs["boundary"][_within(row, row.core), _within(column, column.core)]
+            yield Preview("boundary", core, (row.core[0] - before[0], column.core[0] - before[1]))
+        return result
+
+    def _run(self, tile: Float) -> dict[str, Float]:
+        with _memory_errors(), torch.inference_mode():
+            inputs = torch.from_numpy(np.ascontiguousarray(tile))[None, None].to(
+                self.plan.device, self.plan.dtype
+            )
+            outputs: dict[str, Tensor] = self._network(inputs.contiguous(memory_format=torch.channels_last))
+            return {
+                "boundary": outputs["boundary"][0, 0].float().sigmoid().cpu().numpy(),
+                "distance": outputs["distance"][0, 0].float().clamp_min(0).cpu().numpy()
+                * np.float32(DISTANCE_UNIT),
+            }
+
+    def _shrink_tiles(self, used: int, smallest: int) -> None:
+        """Halve what was used: the tile, or the whole image where that is smaller."""
+        used = min(self.tile, used)
+        if used <= smallest:
+            raise InputError(
+                "there is not enough memory for a single tile; close other programs or use the CPU."
+            )
+        self.tile = max(used // 2, smallest)
+
+
+def _shape(array: Float) -> tuple[int, int]:
+    return array.shape[0], array.shape[1]
+
+
+def _within(span: Span, part: tuple[int, int]) -> slice:
+    """Where a part of a tile lies within what the tile reads."""
+    return slice(part[0] - span.read[0], part[1] - span.read[0])
+
+
+_MEMORY_SIGNS = ("DefaultCPUAllocator", "can't allocate memory", "out of memory", "ALLOC_FAILED")
+"""What is said by allocators that have no exception class of their own."""
+
+
+class _OutOfMemoryError(Exception):
+    """The device could not hold a tile."""
+
+
+@contextmanager
+def _memory_errors() -> Iterator[None]:
+    """Turn the ways in which devices say that memory ran out into one, and give CUDA's cache back."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        _free_cuda_cache()
+        raise _OutOfMemoryError from error
+    except RuntimeError as error:
+        if not any(sign in str(error) for sign in _MEMORY_SIGNS):
+            raise
+        _free_cuda_cache()
+        raise _OutOfMemoryError from error
+
+
+def _free_cuda_cache() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
