@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from napari_grains.grains import grain_size_intercept, grain_size_planimetric
-from napari_grains.grains._confidence import Density, pooled_density
+from napari_grains.grains import Density, grain_size_intercept, grain_size_planimetric, pooled_density
 
 Entry = Mapping[str, Any]
 DIFFERENT_PIXELS = "the inputs differ in pixel size, or some have none: lengths in px are not pooled"

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 from ._field import Field
 from ._graph import Ids
 
-DIRECTIONS = tuple(22.5 * step for step in range(8))
-"""Directions of the test lines, in degrees counter-clockwise from the x axis."""
+DIRECTIONS = tuple(11.25 * step for step in range(16))
+"""Directions of the test lines, in degrees counter-clockwise from the x axis.
+
+Eight would find the mean intercept of squares 1.3 % too long, sixteen find it 0.3 % too long.
+"""
 
 _CIRCLES = (1.0, 2 / 3, 1 / 3)  # circumferences 3:2:1 (Abrams)
 _LARGEST_CIRCLE = 0.9  # of the shorter side of the frame
-_FEWEST_LINES = 10  # per direction, across the shorter side
+_GAP = 2.0  # mean grain diameters between parallel lines: about nine intercepts per grain in all
+_FEWEST_LINES = 5  # per direction, across the shorter side
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,10 @@ class Crossings:
 
 
 def line_crossings(field: Field) -> dict[float, Crossings]:
-    """Count along parallel lines one mean grain diameter apart, in each of `DIRECTIONS`."""
+    """Count along parallel lines two mean grain diameters apart, in each of `DIRECTIONS`."""
     height, width = field.extent
     diameter = np.sqrt(4 / np.pi * field.area / field.number)
-    gap = max(1.0, min(float(diameter), min(height, width) / _FEWEST_LINES))
+    gap = max(1.0, min(_GAP * float(diameter), min(height, width) / _FEWEST_LINES))
     return {angle: _along_lines(field, angle, gap) for angle in DIRECTIONS}
 
 

@@ -51,8 +51,8 @@ $warnings
 _METHOD = """\
 <p>Grains are counted over the whole measured region as inside + half of the cut ones &minus; the Euler
 number of the region (1 for a rectangle); mean area and mean diameter (of the circle of the mean area)
-follow from that count. Intercepts are the changes of grain along parallel lines in eight directions,
-one mean grain diameter apart, and along Abrams' three circles (circumferences 3:2:1), weighted by
+follow from that count. Intercepts are the changes of grain along parallel lines in sixteen directions,
+two mean grain diameters apart, and along Abrams' three circles (circumferences 3:2:1), weighted by
 length. The ASTM numbers are on the scales of ASTM E112, measured by image analysis as in E1382: G =
 3.321928 log<sub>10</sub>(grains per mm&sup2;) &minus; 2.9542 and G = &minus;6.643856
 log<sub>10</sub>(mean intercept in mm) &minus; 3.2877. The two scales differ for the same structure: by
