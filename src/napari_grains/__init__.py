@@ -5,11 +5,16 @@ Importing the package imports neither torch nor napari; each room exports its pu
 `napari_grains.inference` and `napari_grains.training`.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("napari-grains")
-except PackageNotFoundError:  # run from a source tree that was not installed
-    __version__ = "0+unknown"
-
 __all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> str:
+    """Look the version up when it is asked for: reading package metadata would slow every import."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - see above
+
+    try:
+        return version("napari-grains")
+    except PackageNotFoundError:  # run from a source tree that was not installed
+        return "0+unknown"

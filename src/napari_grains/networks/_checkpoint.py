@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ class NetworkCard:
 
         Mappings keep their order: a recipe draws its kinds by position.
         """
-        return json.dumps(asdict(self))
+        return json.dumps({"format": _FORMAT} | asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> NetworkCard:
@@ -83,6 +84,8 @@ class NetworkCard:
             If the text is not a card.
         """
         values = json.loads(text)
+        if (found := values.pop("format", _FORMAT)) != _FORMAT:
+            raise ValueError(f"format {found}")
         values["architecture"] = UNetConfig(**values["architecture"])
         for name in ("grain_diameter", "class_names", "data"):
             values[name] = tuple(values[name])
@@ -110,19 +113,21 @@ def save_network(path: str | os.PathLike[str], network: UNet, card: NetworkCard)
     """
     if asdict(card.architecture) != asdict(network.config):
         raise ValueError(f"the card says {card.architecture}, the network is {network.config}")
+    # One entry of metadata only: safetensors writes several in random order, which would change the hash.
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     path = Path(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(save(tensors, {_KEY: card.to_json(), "format": str(_FORMAT)}))
+        unfinished.write_bytes(save(tensors, {_KEY: card.to_json()}))
         unfinished.replace(path)
     except (OSError, SafetensorError) as error:
         raise InputError(
             f"cannot write the network {path}: {error}. Choose another folder or free some space."
         ) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def read_card(path: str | os.PathLike[str]) -> NetworkCard:
@@ -167,7 +172,7 @@ def load_network(path: str | os.PathLike[str]) -> tuple[UNet, NetworkCard]:
         with safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
         network.load_state_dict(tensors, assign=True)
-    except (OSError, SafetensorError, RuntimeError, TypeError) as error:
+    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"the tensors in {path} do not fit its card ({reason}); the file is damaged."

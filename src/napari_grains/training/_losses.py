@@ -45,5 +45,6 @@ def distance_loss(prediction: Tensor, target: Tensor, *, farthest: float = 3.0) 
     -------
     Tensor, scalar
     """
+    target = target.clamp(max=farthest)
     prediction = torch.where((target >= farthest) & (prediction > farthest), target, prediction.float())
     return F.smooth_l1_loss(prediction, target, beta=0.2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -20,6 +20,7 @@ from napari_grains.events import STOP, Job, Progress
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, UNetConfig, choose_device
 from napari_grains.synthesis import Recipe
 
+from ._calibration import calibrate
 from ._losses import boundary_loss, distance_loss
 from ._stream import SyntheticStream
 
@@ -103,7 +104,7 @@ def pretrain(
     Returns
     -------
     TrainedNetwork
-        The moving average of the weights.
+        The moving average of the weights, its boundary probability calibrated.
     """
     plan = choose_device(device)
     torch.manual_seed(settings.seed)
@@ -129,6 +130,7 @@ def pretrain(
                 break
     trained = trained.cpu().to(memory_format=torch.contiguous_format).eval()
     score = _validate(trained, validation, choose_device("cpu"))
+    calibrate(trained, validation)
     return TrainedNetwork(trained, _card(settings, name, plan, done, time.monotonic() - began, score))
 
 
@@ -173,7 +175,7 @@ def _validate(network: UNet, batches: list[Batch], plan: DevicePlan) -> float:
 def _card(
     settings: Pretraining, name: str, plan: DevicePlan, steps: int, seconds: float, score: float
 ) -> NetworkCard:
-    recipe = asdict(replace(settings, steps=steps)) | {"device": str(plan), "seconds": round(seconds)}
+    recipe = asdict(settings) | {"steps done": steps, "device": str(plan), "seconds": round(seconds)}
     return NetworkCard(
         name=name,
         architecture=settings.architecture,

@@ -1,0 +1,198 @@
+"""One run of the segmentation, from an image layer through the engine to result layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from napari.layers import Image
+from napari.utils.events import Event as NapariEvent
+from napari.viewer import Viewer
+from qtpy.QtCore import QObject, Signal
+from superqt.utils import create_worker
+
+from napari_grains.engine import TaskState
+from napari_grains.events import Event, Notice, Preview, Progress
+from napari_grains.images import PixelSize
+from napari_grains.widgets._layers import Array, ResultLayers, Source
+from napari_grains.widgets._session import Session
+from napari_grains.widgets._subscriptions import Subscriptions
+from napari_grains.widgets._task import EngineTask
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose, apart from the image.
+
+    Parameters
+    ----------
+    model : str
+        Name or file of the network.
+    scale, grain_diameter : float or None
+        Factor, or mean grain diameter in px; both None: found by itself.
+    pixel_size : PixelSize or None
+        None: results in px.
+    """
+
+    model: str
+    scale: float | None = None
+    grain_diameter: float | None = None
+    pixel_size: PixelSize | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Parameters
+    ----------
+    summary : mapping or None
+        Of the job "segment"; None if nothing came of it.
+    message : str
+        One line for the user, empty if there is nothing to say.
+    failed : bool
+        Whether the message is an error.
+    """
+
+    summary: Mapping[str, Any] | None = None
+    message: str = "Stopped before the first slice was finished: layers are as they were."
+    failed: bool = False
+
+
+class SegmentationRun(QObject):
+    """A run that shows its previews and its result in layers; lives as long as the viewer's session at most.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where results are shown.
+    session : Session
+        Its engine does the work.
+    layer : Image
+        What is segmented. If it is removed the run ends and takes its previews back.
+    choices : Choices
+        How.
+
+    Attributes
+    ----------
+    progressed, noticed, state_changed : Signal
+        A `Progress`, a line of text, a `TaskState`.
+    ended : Signal(Outcome)
+        Comes once and last.
+    """
+
+    progressed = Signal(object)
+    noticed = Signal(str)
+    state_changed = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, viewer: Viewer, session: Session, layer: Image, choices: Choices) -> None:
+        super().__init__(session)
+        self._source = Source(layer)
+        self._choices = choices
+        self._results = ResultLayers(viewer, self._source)
+        self._outcome = Outcome()
+        self._stopping = self._abandoned = False
+        self._task = EngineTask(session.engine, self)
+        self._task.heard.connect(self._hear)
+        self._task.done.connect(self._show)
+        self._task.failed.connect(self._fail)
+        self._task.state_changed.connect(self._follow)
+        self._subscriptions = Subscriptions()
+        self._subscriptions.add(self._on_removed, viewer.layers.events.removed)
+        # The C++ side goes with the window, maybe before the layer list is emptied.
+        self.destroyed.connect(self._subscriptions.end)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping
+
+    def start(self) -> None:
+        """Read the pixels, in a thread if they are lazy, and hand them to the engine."""
+        if not self._source.is_lazy:
+            self._submit(self._source.read())
+            return
+        self.progressed.emit(Progress(0, 0, "reading the image"))
+        self._reader = create_worker(_read, self._source, _start_thread=False)
+        self._reader.returned.connect(self._submit)
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Ask for the best so far; the second time, end the engine process."""
+        if self._stopping:
+            self._task.abort()
+        else:
+            self._stopping = True
+            self._task.stop()
+
+    def _submit(self, pixels: Array | str) -> None:
+        if self._stopping or isinstance(pixels, str):
+            self._end_without_task(pixels)
+            return
+        choices = self._choices
+        arguments = self._source.arguments(choices.pixel_size) | {"image": pixels, "model": choices.model}
+        arguments |= {"scale": choices.scale, "grain_diameter": choices.grain_diameter}
+        self._task.submit("segment", arguments)
+
+    def _end_without_task(self, pixels: Array | str) -> None:
+        if isinstance(pixels, str) and not self._stopping:
+            name = self._source.layer.name
+            self._fail(f"“{name}” could not be read ({pixels}): check that its file is still there.")
+        self._end()
+
+    def _hear(self, events: list[Event]) -> None:
+        if self._abandoned:
+            return
+        self._results.preview(
+            [event for event in events if isinstance(event, Preview) and event.name == "boundary"]
+        )
+        for event in events:
+            if isinstance(event, Progress):
+                self.progressed.emit(event)
+            elif isinstance(event, Notice):
+                self.noticed.emit(event.message)
+
+    def _show(self, result: Mapping[str, Any]) -> None:
+        if self._abandoned or not result:
+            return
+        self._results.show(result)
+        self._outcome = Outcome(result["summary"], _left_out(result["summary"]))
+
+    def _fail(self, message: str) -> None:
+        if not self._abandoned:
+            self._outcome = Outcome(None, message, failed=True)
+
+    def _follow(self, state: TaskState) -> None:
+        self.state_changed.emit(state)
+        if state.final:
+            self._end()
+
+    def _on_removed(self, event: NapariEvent) -> None:
+        if event.value is not self._source.layer or self._abandoned:
+            return
+        self._abandoned = True
+        self._outcome = Outcome(None, f"“{event.value.name}” was removed: its run was stopped.")
+        self._results.discard()
+        if not self._stopping:
+            self.stop()
+
+    def _end(self) -> None:
+        self._subscriptions.end()
+        self._results.discard()
+        self.ended.emit(self._outcome)
+        self.deleteLater()
+
+
+def _read(source: Source) -> Array | str:
+    """Return the pixels or, as text, what went wrong: from a thread an exception would end as a pop-up."""
+    try:
+        return source.read()
+    except Exception as error:  # noqa: BLE001 - whatever a lazy array raises
+        return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _left_out(summary: Mapping[str, Any]) -> str:
+    number = summary.get("slices_not_reached", 0)
+    return f"Stopped: {number} slice{'s' if number > 1 else ''} not reached." if number else ""

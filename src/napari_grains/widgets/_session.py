@@ -1,0 +1,52 @@
+"""What the docks of one viewer share: the engine, started with the first dock and closed with the window."""
+
+from __future__ import annotations
+
+from napari.viewer import Viewer
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QWidget
+
+from napari_grains.engine import Engine
+
+
+class Session(QObject):
+    """The engine of a viewer window, of which it is a child.
+
+    Parameters
+    ----------
+    window : QWidget
+        The viewer's main window.
+
+    Attributes
+    ----------
+    engine : Engine
+        Shared by all docks of the window.
+    changed : Signal
+        State, device or problem of the engine changed; comes on the GUI thread to the slots of QObjects.
+    """
+
+    changed = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.engine = engine = Engine()
+        engine.listen(self._hear_engine)
+        # A widget says `destroyed` before its children are deleted: no callback can meet a deleted child.
+        window.destroyed.connect(lambda *_: engine.close())
+        engine.start()
+
+    def _hear_engine(self) -> None:
+        self.changed.emit()  # on an engine thread; Qt takes it to the GUI thread
+
+
+def unwrapped(viewer: Viewer) -> Viewer:
+    """Return the viewer behind the proxy that napari may hand to plugins, which hides private names."""
+    inner: Viewer = getattr(viewer, "__wrapped__", viewer)
+    return inner
+
+
+def session_of(viewer: Viewer) -> Session:
+    """Return the session of a viewer's window; the first call makes it and starts the engine."""
+    window: QWidget = viewer.window._qt_window  # noqa: SLF001 - napari has no public name for it
+    found = next((child for child in window.children() if isinstance(child, Session)), None)
+    return found or Session(window)
