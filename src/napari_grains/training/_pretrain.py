@@ -54,9 +54,9 @@ class Pretraining:
 
     recipe: Recipe = field(default_factory=Recipe)
     architecture: UNetConfig = field(default_factory=UNetConfig)
-    steps: int = 4000
+    steps: int = 4500
     batch: int = 8
-    size: int = 256
+    size: int = 192
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     ema: float = 0.998

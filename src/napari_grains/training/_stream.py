@@ -56,8 +56,17 @@ class SyntheticStream(IterableDataset[dict[str, Tensor]]):
 
     def batches(self, batch: int, workers: int) -> DataLoader[dict[str, Tensor]]:
         """Loader of batches: float32 tensors (N, 1, Y, X) under "image", "boundary" and "distance"."""
-        ahead = 4 if workers else None
-        return DataLoader(self, batch, num_workers=workers, prefetch_factor=ahead, worker_init_fn=_one_thread)
+        if not workers:
+            return DataLoader(self, batch)
+        # Spawned, not forked: a fork copies the locks that other threads of this process hold.
+        return DataLoader(
+            self,
+            batch,
+            num_workers=workers,
+            prefetch_factor=4,
+            worker_init_fn=_one_thread,
+            multiprocessing_context="spawn",
+        )
 
 
 def _one_thread(_: int) -> None:
