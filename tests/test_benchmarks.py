@@ -1,0 +1,138 @@
+"""The benchmarks' glue on data of a few pixels: tables, pages, and the way to the scores."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+from napari_grains.inference import SegmentationSettings
+from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
+
+FOLDER = Path(__file__).parents[1] / "benchmarks"
+FIGURES = {"are": 0.2, "boundary_f1": 0.9, "count_ratio": 1.1, "vi_split": 0.5, "vi_merge": 0.4, "dG": 0.14}
+
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="installed without the benchmarks")
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch):
+    """Import a module of the benchmarks' folder, and those beside it, for one test."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+
+    def load(name: str) -> ModuleType:
+        for each in ("_results", "_score", "boundaries"):
+            monkeypatch.delitem(sys.modules, each, raising=False)
+        return importlib.import_module(name)
+
+    return load
+
+
+@pytest.fixture
+def score(module, real_data: Path):
+    """The scores, or a skip where their folder is missing."""
+    try:
+        return module("_score").ScoreFolder.find()
+    except SystemExit as missing:
+        pytest.skip(str(missing))
+
+
+def rows(method: str, *ares: float) -> list[dict[str, object]]:
+    return [
+        {
+            "set": "steel",
+            "method": method,
+            "image": str(k),
+            "scale": 0.25,
+            "seconds": 1.0,
+            **FIGURES,
+            "are": are,
+        }
+        for k, are in enumerate(ares)
+    ]
+
+
+def test_a_page_keeps_what_is_outside_the_markers(module, tmp_path: Path) -> None:
+    results, page = module("_results"), tmp_path / "page.md"
+    page.write_text("# Title\n\nbefore\n", "utf-8")
+    results.insert("first", "one", page)
+    results.insert("second", "two", page)
+    results.insert("first", "three", page)
+    text = page.read_text("utf-8")
+    assert text.startswith("# Title\n\nbefore\n")
+    assert "one" not in text
+    assert text.index("three") < text.index("<!-- first: end -->") < text.index("two")
+    results.insert("second", "two", page)
+    assert page.read_text("utf-8") == text
+
+
+def test_results_come_back_as_they_were_written(module, tmp_path: Path) -> None:
+    results = module("_results")
+    assert results.read_results("none", tmp_path) == {}
+    results.write_results("some", {"network": [{"are": 0.25}]}, tmp_path)
+    assert results.read_results("some", tmp_path) == {"network": [{"are": 0.25}]}
+    assert set(results.machine()) >= {"processor", "threads", "load_average", "versions", "date"}
+
+
+def test_a_table_refuses_rows_of_another_length(module) -> None:
+    results = module("_results")
+    assert results.markdown_table(("a", "b"), [("1", "2")]).splitlines() == [
+        "| a | b |",
+        "| :-- | --: |",
+        "| 1 | 2 |",
+    ]
+    with pytest.raises(ValueError, match="zip"):
+        results.markdown_table(("a", "b"), [("1",)])
+
+
+def test_seeds_of_the_random_forest_show_as_mean_and_range(module) -> None:
+    boundaries = module("boundaries")
+    seeds = {f"random forest, strokes seed {seed}": are for seed, are in enumerate((0.1, 0.2, 0.6))}
+    forests = [each for method, are in seeds.items() for each in rows(method, are)]
+    lines = boundaries.table(rows("napari-grains", 0.2, 0.4) + forests).splitlines()
+    assert len(lines) == 4
+    assert "| steel | napari-grains | 0.25 | 0.300 | 0.900 | 1.100 |" in lines[2]
+    assert "| 0.300 (0.100 to 0.600) |" in lines[3]
+
+
+def test_the_best_fixed_scale_is_that_of_the_same_image(module) -> None:
+    boundaries = module("boundaries")
+    fixed = rows("scale 0.5", 0.3, 0.1) + [each | {"scale": 1.0} for each in rows("scale 1", 0.2, 0.5)]
+    lines = boundaries.fixed_scale_table(rows("napari-grains", 0.4, 0.4), fixed).splitlines()
+    assert lines[2].startswith("| steel 0 | 0.250 | 1.000 | 0.400 | 0.200 |")
+    assert lines[3].startswith("| steel 1 | 0.250 | 0.250 | 0.400 | 0.100 |")
+
+
+def test_without_data_the_command_says_what_to_set(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NAPARI_GRAINS_DATA", raising=False)
+    with pytest.raises(SystemExit, match="NAPARI_GRAINS_DATA"):
+        module("_score").ScoreFolder.find()
+
+
+def test_a_segmentation_is_scored_against_its_truth(module, score, tmp_path: Path) -> None:
+    architecture = UNetConfig(base_channels=4, depth=2)
+    path = tmp_path / "tiny.safetensors"
+    save_network(path, UNet(architecture), NetworkCard("tiny", architecture))
+    boundary = np.zeros((64, 64), bool)
+    boundary[:, 31:33] = True
+    truth = SimpleNamespace(name="0", image=np.where(boundary, 50.0, 200.0), boundary=boundary)
+    figures = module("boundaries").score_segmentation(
+        score, truth, SegmentationSettings(str(path), scale=1.0)
+    )
+    assert figures["scale"] == 1.0
+    assert figures["seconds"] > 0
+    assert all(np.isfinite(figures[key]) for key in FIGURES)
+
+
+def test_true_grains_score_perfectly(score) -> None:
+    boundary = np.zeros((64, 64), bool)
+    boundary[:, 31:33] = True
+    grains = np.where(np.arange(64) < 32, 1, 2)[None].repeat(64, 0)
+    figures = score.score(grains, SimpleNamespace(boundary=boundary))
+    assert figures["are"] == pytest.approx(0, abs=0.02)
+    assert figures["boundary_f1"] == 1
+    assert figures["count_ratio"] == 1
