@@ -2,7 +2,7 @@
 
     python scripts/train_default.py [OUTPUT.safetensors]
 
-Takes about an hour of one processor core for the training and a quarter of one for drawing the micrographs.
+Takes about twenty minutes of one processor core for the training and a few of another for the micrographs.
 The recipe is the default of `Pretraining`; it and the time taken are kept in the network's card.
 """
 

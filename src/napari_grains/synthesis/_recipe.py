@@ -99,7 +99,7 @@ class Recipe:
 
         tissue = kind == "membranes"
         return Clutter(
-            scratches=0.0 if tissue else some(0.35, 5),
+            scratches=0.0 if tissue else some(0.5, 5),
             pits=some(0.4, 12),
             particles=some(0.3, 3),
             rings=some(0.8, 6) if tissue else some(0.12, 3),
@@ -151,8 +151,8 @@ def _etched(rng: np.random.Generator, width: float) -> Contrast:
         line_width=width,
         line_softness=rng.uniform(0, 1),
         groove=rng.uniform(0, 0.15) * (rng.random() < 0.3),
-        faint_edges=rng.uniform(0, 0.3),
-        gaps=rng.uniform(0, 0.2),
+        faint_edges=rng.uniform(0, 0.15),
+        gaps=rng.uniform(0, 0.1),
         line_wobble=rng.uniform(0, 0.7),
         rounding=rng.uniform(0, 1.5) * (rng.random() < 0.5),
     )
@@ -169,8 +169,8 @@ def _bright_lines(rng: np.random.Generator, width: float) -> Contrast:
         line_width=width,
         line_softness=rng.uniform(0, 1),
         groove=rng.uniform(0, 0.2) * (rng.random() < 0.3),
-        faint_edges=rng.uniform(0, 0.3),
-        gaps=rng.uniform(0, 0.2),
+        faint_edges=rng.uniform(0, 0.15),
+        gaps=rng.uniform(0, 0.1),
         line_wobble=rng.uniform(0, 0.5),
     )
 
@@ -186,8 +186,8 @@ def _grooves(rng: np.random.Generator, width: float) -> Contrast:
         line_width=width,
         line_softness=1.0,
         groove=_log_uniform(rng, 0.15, 0.6),
-        faint_edges=rng.uniform(0, 0.35),
-        gaps=rng.uniform(0, 0.25),
+        faint_edges=rng.uniform(0, 0.175),
+        gaps=rng.uniform(0, 0.125),
         line_wobble=rng.uniform(0, 0.5),
         rounding=rng.uniform(0, 1.5) * (rng.random() < 0.5),
     )
@@ -203,8 +203,8 @@ def _grain_steps(rng: np.random.Generator, width: float) -> Contrast:
         lines=rng.uniform(-0.1, 0.1) * (rng.random() < 0.4),
         line_width=width,
         line_softness=1.0,
-        faint_edges=rng.uniform(0, 0.5),
-        gaps=rng.uniform(0, 0.3),
+        faint_edges=rng.uniform(0, 0.25),
+        gaps=rng.uniform(0, 0.15),
     )
 
 
@@ -219,8 +219,8 @@ def _bright_field(rng: np.random.Generator, width: float) -> Contrast:
         lines=rng.uniform(-0.3, 0.1),
         line_width=width,
         line_softness=1.0,
-        faint_edges=rng.uniform(0, 0.5),
-        gaps=rng.uniform(0, 0.3),
+        faint_edges=rng.uniform(0, 0.25),
+        gaps=rng.uniform(0, 0.15),
         line_wobble=rng.uniform(0, 0.5),
     )
 
@@ -235,8 +235,8 @@ def _membranes(rng: np.random.Generator, width: float) -> Contrast:
         lines=-_log_uniform(rng, 0.2, 0.6),
         line_width=max(1.5, width),
         line_softness=rng.uniform(0.3, 1),
-        faint_edges=rng.uniform(0, 0.2),
-        gaps=rng.uniform(0, 0.15),
+        faint_edges=rng.uniform(0, 0.1),
+        gaps=rng.uniform(0, 0.075),
         line_wobble=rng.uniform(0.2, 0.8),
         rounding=rng.uniform(0, 1),
     )

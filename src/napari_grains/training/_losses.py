@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 
-def boundary_loss(logit: Tensor, target: Tensor, *, weight: float = 2.0) -> Tensor:
+def boundary_loss(logit: Tensor, target: Tensor, *, weight: float = 1.0) -> Tensor:
     """Class-weighted cross-entropy plus soft Dice.
 
     Parameters

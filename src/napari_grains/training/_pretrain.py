@@ -54,7 +54,7 @@ class Pretraining:
 
     recipe: Recipe = field(default_factory=Recipe)
     architecture: UNetConfig = field(default_factory=UNetConfig)
-    steps: int = 4500
+    steps: int = 1800
     batch: int = 8
     size: int = 192
     learning_rate: float = 2e-3
