@@ -1,47 +1,69 @@
+"""Freed memory is held while it is of use; measured in processes whose heap nothing has used before."""
+
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 
-import numpy as np
 import pytest
 
-from napari_grains.inference._memory import _glibc_function, hold_freed_memory
+from napari_grains.inference._memory import _glibc_function
 
-psutil = pytest.importorskip("psutil")
+pytest.importorskip("psutil")
 SIZE = 200 * 2**20
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or _glibc_function("mallopt") is None, reason="the program does not run on glibc"
 )
 
+PREPARATION = """
+import json, numpy, psutil
+from napari_grains.inference._memory import hold_freed_memory
 
 class Owner:
-    """Anything that can be referred to weakly."""
+    "Anything that can be referred to weakly."
+
+def growth():
+    return psutil.Process().memory_info().rss - before
+
+before = 0
+before = growth()
+"""
 
 
-def resident() -> int:
-    return int(psutil.Process().memory_info().rss)
+def grown(script: str) -> list[float]:
+    """Growth of the resident memory that the script measures, in units of SIZE."""
+    code = f"{PREPARATION}\n{script}\nprint(json.dumps(measured))"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return [value / SIZE for value in json.loads(output)]
 
 
-def use_and_free() -> None:
-    np.ones(SIZE, np.uint8)
-
-
-def test_freed_memory_is_kept_while_the_owner_lives_and_given_back_afterwards() -> None:
-    owner, other = Owner(), Owner()
-    before = resident()
-    hold_freed_memory(owner)
-    hold_freed_memory(other)
-    use_and_free()
-    assert resident() - before > 0.9 * SIZE
-    del owner
-    assert resident() - before > 0.9 * SIZE
-    del other
-    assert resident() - before < 0.1 * SIZE
+def test_freed_memory_is_kept_while_an_owner_lives_and_given_back_afterwards() -> None:
+    kept, still_kept, given_back = grown(
+        f"""
+owner, other = Owner(), Owner()
+hold_freed_memory(owner)
+hold_freed_memory(other)
+numpy.ones({SIZE}, numpy.uint8)
+measured = [growth()]
+del owner
+measured.append(growth())
+del other
+measured.append(growth())
+"""
+    )
+    assert kept > 0.9
+    assert still_kept > 0.9
+    assert given_back < 0.1
 
 
 def test_memory_is_not_kept_without_an_owner() -> None:
-    hold_freed_memory(Owner())
-    before = resident()
-    use_and_free()
-    assert resident() - before < 0.1 * SIZE
+    (left,) = grown(
+        f"""
+hold_freed_memory(Owner())
+numpy.ones({SIZE}, numpy.uint8)
+measured = [growth()]
+"""
+    )
+    assert left < 0.1

@@ -17,7 +17,7 @@ def image(*values):
 def test_boundary_loss_of_an_undecided_network():
     # p = 1/2 everywhere, one of four pixels is boundary: cross-entropy ln 2 (2 + 3) / 4;
     # Dice 1 - (2 * 1/2 + 1) / (4 * 1/2 + 1 + 1) = 1/2, counted half.
-    loss = boundary_loss(image(0, 0, 0, 0), image(1, 0, 0, 0))
+    loss = boundary_loss(image(0, 0, 0, 0), image(1, 0, 0, 0), weight=2.0)
     assert float(loss) == pytest.approx(1.25 * math.log(2) + 0.25, rel=1e-6)
 
 

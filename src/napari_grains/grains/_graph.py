@@ -74,7 +74,8 @@ def _strength(touching: Contacts, boundary: Values) -> Values:
 def _pair_keys(first: Ids, second: Ids) -> NDArray[np.int64]:
     """One number per pair of ids, whatever their order: high half the smaller, low half the larger id."""
     low, high = np.minimum(first, second), np.maximum(first, second)
-    return (low.astype(np.int64) << 32) | high
+    keys: NDArray[np.int64] = (low.astype(np.int64) << 32) | high
+    return keys
 
 
 @dataclass(frozen=True, eq=False)
