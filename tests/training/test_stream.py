@@ -87,8 +87,6 @@ def test_image_and_targets_are_turned_together():
     assert len(ways) == 8
 
 
-# Newer Pythons warn of a fork in a process with threads; the workers here start from one that idles.
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 @pytest.mark.parametrize("views", [1, 2])
 def test_workers_draw_the_same_set_of_samples(views):
     stream = SyntheticStream(Recipe(), 3, size=SIZE, views=views)
