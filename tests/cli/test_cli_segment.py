@@ -158,9 +158,7 @@ def test_a_defect_is_one_line_and_a_traceback_in_the_log(
         yield
 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(
-        "napari_grains.cli._log.platformdirs.user_log_path", lambda *_, **__: tmp_path / "log"
-    )
+    monkeypatch.setattr("napari_grains.logs.platformdirs.user_log_path", lambda *_, **__: tmp_path / "log")
     monkeypatch.setattr(_segment, "segment", defect)
     answer = segment(micrograph())
     log = tmp_path / "log" / "napari-grains.log"

@@ -6,11 +6,12 @@ import logging
 import tempfile
 from pathlib import Path
 
-from napari_grains.engine import Engine, _log
+from napari_grains import logs
+from napari_grains.engine import Engine
 
 
 def test_default_log_is_in_the_state_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(_log.platformdirs, "user_log_path", lambda *_, **__: tmp_path / "state" / "log")
+    monkeypatch.setattr(logs.platformdirs, "user_log_path", lambda *_, **__: tmp_path / "state" / "log")
     engine = Engine()
     assert engine.log_path == tmp_path / "state" / "log" / "napari-grains-engine.log"
     engine.close()
@@ -18,17 +19,17 @@ def test_default_log_is_in_the_state_folder(tmp_path, monkeypatch):
 
 def test_log_goes_elsewhere_where_the_state_folder_cannot_be_made(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder")
-    monkeypatch.setattr(_log.platformdirs, "user_log_path", lambda *_, **__: tmp_path / "file" / "log")
-    assert _log.default_log_path().parent == Path(tempfile.gettempdir())
+    monkeypatch.setattr(logs.platformdirs, "user_log_path", lambda *_, **__: tmp_path / "file" / "log")
+    assert logs.log_path("any.log").parent == Path(tempfile.gettempdir())
 
 
 def test_log_rotates_and_reaches_no_other_logger(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(_log, "_BYTES", 2000)
-    log = _log.open_log(tmp_path / "engine.log")
+    monkeypatch.setattr(logs, "_BYTES", 2000)
+    log = logs.open_log(tmp_path / "engine.log", "engine", backups=2)
     with caplog.at_level(logging.DEBUG):
         for number in range(200):
             log.info("line %d", number)
-    _log.close_log(log)
+    logs.close_log(log)
     assert caplog.records == []
     files = sorted(tmp_path.iterdir())
     assert [file.name for file in files] == ["engine.log", "engine.log.1", "engine.log.2"]

@@ -1,25 +1,8 @@
-"""Where the traceback of a defect goes, so that the user sees one line."""
+"""What the user sees of a defect: one line, with the traceback in the log."""
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
-
-import platformdirs
-
-
-def log_path() -> Path:
-    """Give the log file of this user, in a folder that exists and can be written."""
-    folder = platformdirs.user_log_path("napari-grains", appauthor=False)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        folder = Path(tempfile.gettempdir())
-    return folder / "napari-grains.log"
+from napari_grains.logs import close_log, log_path, open_log
 
 
 def logged(error: Exception) -> str:
@@ -30,11 +13,8 @@ def logged(error: Exception) -> str:
     str
         One line that names the exception and the log.
     """
-    path = log_path()
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
-    log = logging.Logger("napari_grains.cli")
-    log.addHandler(handler)
+    path = log_path("napari-grains.log")
+    log = open_log(path, "napari_grains.cli", backups=1)
     log.error("%s", error, exc_info=error)
-    handler.close()
+    close_log(log)
     return f"{type(error).__name__}: {error} (the traceback is in {path})"

@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from napari_grains.engine._callbacks import CallbackThread
-from napari_grains.engine._log import close_log, default_log_path, open_log
 from napari_grains.engine._process import WorkerProcess, interpreter
 from napari_grains.engine._scheduler import Scheduler
 from napari_grains.engine._task import Callbacks, Result, Task, TaskState
 from napari_grains.events import Event
 from napari_grains.exchange import Message
 from napari_grains.jobs import JOBS
+from napari_grains.logs import close_log, open_log
+from napari_grains.logs import log_path as user_log_path
 
 
 class EngineState(Enum):
@@ -61,11 +62,11 @@ class Engine:
         niceness: int = 5,
         log_path: Path | None = None,
     ) -> None:
-        self.log_path = log_path or default_log_path()
+        self.log_path = log_path or user_log_path("napari-grains-engine.log")
         self._python = python
         self._niceness = niceness
         self._jobs = {**JOBS, **(extra_jobs or {})}
-        self._log = open_log(self.log_path)
+        self._log = open_log(self.log_path, "napari_grains.engine", backups=2)
         self._owner = os.getpid()
         self._lock = threading.Lock()
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()

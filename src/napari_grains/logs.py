@@ -1,4 +1,4 @@
-"""Where tracebacks and the output of the engine process go."""
+"""Log files: where the traceback of a defect goes, so that the user sees one line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _BYTES = 1_000_000
 _FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
 
 
-def default_log_path() -> Path:
-    """Return the log file of this user, in a folder that exists and can be written."""
+def log_path(name: str) -> Path:
+    """Return a log file of this user by its name, in a folder that exists and can be written."""
     folder = platformdirs.user_log_path("napari-grains", appauthor=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -22,18 +22,18 @@ def default_log_path() -> Path:
             pass
     except OSError:
         folder = Path(tempfile.gettempdir())
-    return folder / "napari-grains-engine.log"
+    return folder / name
 
 
-def open_log(path: Path) -> logging.Logger:
+def open_log(path: Path, name: str, *, backups: int) -> logging.Logger:
     """Return a logger that writes to a rotating file and nowhere else.
 
     It is not registered with `logging`, so that neither the root logger nor a second engine writes the lines
-    twice.
+    twice. As many full files as ``backups`` are kept beside it.
     """
-    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=2, encoding="utf-8", delay=True)
+    handler = RotatingFileHandler(path, maxBytes=_BYTES, backupCount=backups, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter(_FORMAT))
-    log = logging.Logger("napari_grains.engine", logging.INFO)
+    log = logging.Logger(name, logging.INFO)
     log.addHandler(handler)
     return log
 
