@@ -20,6 +20,7 @@ OPTIONS = {
         "device",
         "merge",
         "method",
+        "info-bar",
         "json",
         "help",
     },

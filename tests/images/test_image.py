@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_grains.errors import InputError
-from napari_grains.images import CalibratedImage, PixelSize, calibrated
+from napari_grains.images import Box, CalibratedImage, InfoBar, PixelSize, calibrated
 
 
 @pytest.fixture
@@ -61,3 +63,45 @@ def test_slices(stack):
 def test_wrong_arrays_are_defects(pixels, specimen):
     with pytest.raises(ValueError, match="not"):
         CalibratedImage(pixels, specimen)
+
+
+@pytest.fixture
+def with_bar(stack):
+    return replace(stack, info_bar=InfoBar(Box(15, 20, 0, 30), "FEI tag"))
+
+
+def test_crop_moves_the_info_bar_or_drops_it(with_bar):
+    assert with_bar.crop(10, 20, 5, 25).info_bar == InfoBar(Box(5, 10, 0, 20), "FEI tag")
+    assert with_bar.crop(10, 17, 0, 30).info_bar.box == Box(5, 7, 0, 30)
+    assert with_bar.crop(0, 15, 0, 30).info_bar is None
+    assert next(with_bar.slices()).info_bar == with_bar.info_bar
+
+
+def test_what_is_left_out_is_no_specimen_and_holds_the_median_of_the_rest(with_bar):
+    part = with_bar.leaving_out(with_bar.info_bar.box, Box(0, 2, 28, 40))
+    assert not part.specimen[:, 15:].any()
+    assert not part.specimen[:, :2, 28:].any()
+    np.testing.assert_array_equal(part.specimen[:, 2:15], with_bar.specimen[:, 2:15])
+    for before, after in zip(with_bar.slices(), part.slices(), strict=True):
+        seen = np.ones((20, 30), bool) if after.specimen is None else after.specimen
+        np.testing.assert_array_equal(after.pixels[seen], before.pixels[seen])
+        assert (after.pixels[15:] == np.median(before.pixels[seen])).all()
+    assert part.notes[-1] == (
+        "Left out: rows 15 to 19, columns 0 to 29; rows 0 to 1, columns 28 to 29 (counted from 0)."
+    )
+    assert with_bar.pixels[0, 16, 0] != part.pixels[0, 16, 0]
+
+
+def test_leaving_out_nothing_changes_nothing(stack):
+    assert stack.leaving_out() is stack
+    assert stack.leaving_out(Box(20, 25, 0, 30), Box(0, 5, -9, 0)) is stack
+
+
+def test_leaving_out_everything_is_refused(stack):
+    with pytest.raises(InputError, match="Nothing of s remains"):
+        stack.leaving_out(Box(0, 20, 0, 30))
+
+
+def test_an_empty_box_is_impossible():
+    with pytest.raises(ValueError, match="empty"):
+        Box(3, 3, 0, 4)

@@ -34,6 +34,13 @@ class Method(StrEnum):
     threshold = "threshold"
 
 
+class InfoBarChoice(StrEnum):
+    """What happens to the banner that a microscope writes into a picture."""
+
+    keep = "keep"
+    exclude = "exclude"
+
+
 Output = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if missing.")]
 PixelSizeText = Annotated[
     str | None,
@@ -111,6 +118,13 @@ def segment(
     method: Annotated[
         Method, typer.Option(help="Boundaries from the network, or by a threshold for dark etched lines.")
     ] = Method.network,
+    *,
+    info_bar: Annotated[
+        InfoBarChoice,
+        typer.Option(
+            help="Banner of the microscope with text and scale bar: exclude leaves it out of everything."
+        ),
+    ] = InfoBarChoice.keep,
     as_json: AsJson = False,
 ) -> None:
     """Find the grain boundaries and grains of micrographs, and measure the grain size.
@@ -128,7 +142,9 @@ def segment(
             "method": method.value,
         }
         settings = choice | {"model": model, "device": device, "merge": merge}
-        raise typer.Exit(segment_files(paths, output, settings, pixel_size, as_json=as_json))
+        exclude = info_bar is InfoBarChoice.exclude
+        code = segment_files(paths, output, settings, pixel_size, exclude_info_bar=exclude, as_json=as_json)
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from napari_grains.errors import InputError
-from napari_grains.events import Job, Progress
-from napari_grains.images import PixelSize, read_image, write_tiff
+from napari_grains.events import Job, Notice, Progress
+from napari_grains.images import (
+    CalibratedImage,
+    InfoBar,
+    PixelSize,
+    find_info_bar,
+    read_image,
+    write_tiff,
+)
 from napari_grains.inference import Predictor, Segmentation, SegmentationSettings, segment
 
 from ._folder import Input, ResultFolder
@@ -21,7 +28,7 @@ from ._show import show
 ENDINGS = ("_boundary.tif", "_grains.tif", "_grains.csv", "_summary.json")
 PROVENANCE = (
     "source", "pixel_size_um", "pixel_size_source", "scale", "scale_chosen", "method", "merge", "model",
-    "model_sha256", "device", "precision", "version", "notes",
+    "model_sha256", "device", "precision", "version", "notes", "info_bar",
 )  # fmt: skip
 """Entries of a summary that go into the image files, so that they say where they come from."""
 
@@ -45,9 +52,30 @@ def chosen_scale(scale: str, grain_diameter: float | None) -> float | None:
 
 
 def segment_files(
-    paths: Sequence[Path], output: Path, settings: Mapping[str, Any], pixel_size: str | None, *, as_json: bool
+    paths: Sequence[Path],
+    output: Path,
+    settings: Mapping[str, Any],
+    pixel_size: str | None,
+    *,
+    exclude_info_bar: bool = False,
+    as_json: bool,
 ) -> int:
     """Segment files into a folder and show the results.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Micrographs.
+    output : Path
+        Folder for the results.
+    settings : mapping
+        Of `SegmentationSettings`.
+    pixel_size : str, optional
+        Overrides what the files say.
+    exclude_info_bar : bool
+        Leave out the info bar that the metadata tell of or that is found.
+    as_json : bool
+        Report as one JSON event per line.
 
     Returns
     -------
@@ -59,7 +87,8 @@ def segment_files(
     InputError
         If an argument is wrong; nothing was done.
     """
-    finished = segment_run(paths, output, settings, pixel_size, reporter_for(as_json=as_json))
+    reporter = reporter_for(as_json=as_json)
+    finished = segment_run(paths, output, settings, pixel_size, reporter, exclude_info_bar=exclude_info_bar)
     show(finished, output, as_json=as_json)
     return finished.exit_code
 
@@ -70,6 +99,8 @@ def segment_run(
     settings: Mapping[str, Any],
     pixel_size: str | None,
     reporter: Reporter,
+    *,
+    exclude_info_bar: bool = False,
 ) -> Run:
     """As `segment_files`, but leave showing the results to the caller."""
     size = None if pixel_size is None else PixelSize.parse(pixel_size)
@@ -82,12 +113,42 @@ def segment_run(
         yield Progress(0, 0, "reading")
         image = read_image(each.path)
         image = image if size is None else replace(image, pixel_size=size)
+        bar = _info_bar(image)
+        if bar is not None and exclude_info_bar:
+            image = image.leaving_out(bar.box)
+        warnings = [] if bar is None or exclude_info_bar else [_kept(bar)]
+        for warning in warnings:
+            yield Notice(warning)
         result = yield from segment(image, chosen)
         if result is None:
             raise RuntimeError("the segmentation stopped although nobody asked it to")
+        found = {
+            "info_bar": _bar_entry(bar, left_out=exclude_info_bar),
+            "warnings": [*result.summary["warnings"], *warnings],
+        }
+        result = replace(result, summary=result.summary | found)
         return _written(result, image.pixel_size, each.stem, folder)
 
-    return run("segment", {**settings, "pixel_size": pixel_size}, inputs, work, folder, reporter)
+    options = {"pixel_size": pixel_size, "info_bar": "exclude" if exclude_info_bar else "keep"}
+    return run("segment", {**settings, **options}, inputs, work, folder, reporter)
+
+
+def _info_bar(image: CalibratedImage) -> InfoBar | None:
+    """Take the info bar that the file tells of, else look for one in the (first) image."""
+    return image.info_bar or find_info_bar(image.pixels[0] if image.is_stack else image.pixels)
+
+
+def _kept(bar: InfoBar) -> str:
+    return (
+        f"rows {bar.box.top} to {bar.box.bottom - 1} are an info bar ({bar.source}) and were segmented, too; "
+        "leave it out with --info-bar exclude"
+    )
+
+
+def _bar_entry(bar: InfoBar | None, *, left_out: bool) -> dict[str, Any] | None:
+    if bar is None:
+        return None
+    return {"rows": [bar.box.top, bar.box.bottom], "source": bar.source, "left_out": left_out}
 
 
 def _written(result: Segmentation, pixel_size: PixelSize | None, stem: str, folder: ResultFolder) -> Result:

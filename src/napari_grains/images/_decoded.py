@@ -9,7 +9,6 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
-from napari_grains.images._pixel_size import PixelSize
 
 # Deflate packs at most 1032 to 1, LZW about 1365 to 1: what claims more is a damaged header, not an image.
 _MAX_PACKING: Final = 2000
@@ -26,15 +25,12 @@ class Decoded:
         (Y, X) or (Z, Y, X), with a last axis of 3 or 4 colours if `rgb`.
     rgb : bool
         Whether the last axis holds colours.
-    pixel_size : PixelSize or None
-        Only what the file states as the size of a pixel, never a print resolution.
     notes : tuple of str
         What the reader did or left out, one line each.
     """
 
     array: NDArray[Any]
     rgb: bool = False
-    pixel_size: PixelSize | None = None
     notes: tuple[str, ...] = ()
 
 

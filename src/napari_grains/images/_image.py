@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
+from napari_grains.images._annotations import Box, InfoBar
 from napari_grains.images._pixel_size import PixelSize
 
 
@@ -33,6 +34,9 @@ class CalibratedImage:
         Row and column of pixel (0, 0) in the frame that the image was cropped from.
     notes : tuple of str
         What was done on entry and the user should read, one line each.
+    info_bar : InfoBar or None
+        The banner that the file's metadata tell of, in rows of this image. It is part of the pixels until
+        `leaving_out` takes it out.
 
     Raises
     ------
@@ -47,6 +51,7 @@ class CalibratedImage:
     source: str | None = None
     origin: tuple[int, int] = (0, 0)
     notes: tuple[str, ...] = ()
+    info_bar: InfoBar | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.dtype != np.float32 or self.pixels.ndim not in {2, 3}:
@@ -100,6 +105,38 @@ class CalibratedImage:
             pixels=self.pixels[window],
             specimen=_mask_or_none(self.specimen, window),
             origin=(self.origin[0] + y0, self.origin[1] + x0),
+            info_bar=_cropped(self.info_bar, Box(y0, y1, x0, x1)),
+        )
+
+    def leaving_out(self, *boxes: Box) -> CalibratedImage:
+        """Take boxes, such as the info bar's, out of the specimen of every slice.
+
+        Their pixels are filled with the median of the slice's specimen, so that neither the contrast nor a
+        network sees what was there. Parts outside the image are ignored.
+
+        Raises
+        ------
+        InputError
+            If nothing of the specimen is left.
+        """
+        inside = [box for box in (box.within(self.shape) for box in boxes) if box is not None]
+        if not inside:
+            return self
+        left_out = np.zeros(self.shape[-2:], np.bool_)
+        for box in inside:
+            left_out[box.top : box.bottom, box.left : box.right] = True
+        specimen = np.broadcast_to(~left_out, self.shape)
+        specimen = specimen.copy() if self.specimen is None else self.specimen & specimen
+        if not specimen.any():
+            raise InputError(f"Nothing of {self.name} remains: leave out less of it.")
+        places = "; ".join(
+            f"rows {box.top} to {box.bottom - 1}, columns {box.left} to {box.right - 1}" for box in inside
+        )
+        return replace(
+            self,
+            pixels=_filled(self.pixels, specimen, left_out),
+            specimen=specimen,
+            notes=(*self.notes, f"Left out: {places} (counted from 0)."),
         )
 
 
@@ -110,3 +147,22 @@ def _mask_or_none(
         return None
     part: NDArray[np.bool_] = mask[window]
     return None if part.all() else part
+
+
+def _cropped(bar: InfoBar | None, window: Box) -> InfoBar | None:
+    """Give the part of an info bar in a window, in the window's own rows and columns."""
+    if bar is None:
+        return None
+    box = bar.box.moved(-window.top, -window.left)
+    inside = box.within((window.bottom - window.top, window.right - window.left))
+    return None if inside is None else replace(bar, box=inside)
+
+
+def _filled(
+    pixels: NDArray[np.float32], specimen: NDArray[np.bool_], left_out: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    filled = pixels.copy()
+    size = pixels.shape[-2:]
+    for frame, seen in zip(filled.reshape(-1, *size), specimen.reshape(-1, *size), strict=True):
+        frame[left_out] = np.median(frame[seen] if seen.any() else pixels[specimen])
+    return filled

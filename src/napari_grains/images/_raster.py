@@ -33,7 +33,6 @@ def decode_raster(path: Path, *, as_labels: bool = False) -> Decoded:
     Returns
     -------
     Decoded
-        No pixel size: these formats only know print resolutions.
     """
     with _any_size(), Image.open(path, formats=_FORMATS) as picture:
         check_claimed_size(path, picture.width * picture.height * len(picture.getbands()))
@@ -66,6 +65,12 @@ def decode_packed_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
             f"{path.name} holds pages of different sizes or kinds: save the one you want on its own."
         )
     return Decoded(np.stack([page for page, _ in pages]), rgb)
+
+
+def raster_shape(path: Path) -> tuple[int, int]:
+    """Read the rows and columns of a PNG, JPEG or BMP file from its header."""
+    with _any_size(), Image.open(path, formats=_FORMATS) as picture:
+        return picture.height, picture.width
 
 
 @contextmanager

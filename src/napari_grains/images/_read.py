@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from napari_grains.errors import InputError
 from napari_grains.images._calibrated import calibrated
 from napari_grains.images._decoded import Decoded
+from napari_grains.images._file_calibration import TIFF_SUFFIXES, FileCalibration, calibration_of
 from napari_grains.images._image import CalibratedImage
 from napari_grains.images._pixel_size import PixelSize
 from napari_grains.images._raster import decode_raster
@@ -24,6 +26,7 @@ SUFFIXES: Final = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp")
 LABEL_SUFFIXES: Final = (".tif", ".tiff", ".png", ".bmp", ".npy")
 """Files that `read_labels` reads, in lower case. JPEG is not among them: it changes the ids."""
 
+Read = TypeVar("Read")
 _log = logging.getLogger(__name__)
 
 
@@ -40,8 +43,7 @@ def read_image(path: str | os.PathLike[str]) -> CalibratedImage:
     Returns
     -------
     CalibratedImage
-        `name` is the stem. The pixel size comes from ImageJ's or OME's metadata only, never from a bare
-        resolution.
+        `name` is the stem. Pixel size and info bar come from the metadata, see `read_calibration`.
 
     Raises
     ------
@@ -51,10 +53,13 @@ def read_image(path: str | os.PathLike[str]) -> CalibratedImage:
     """
     file = _existing(path, SUFFIXES)
     decoded = _decode(file, as_labels=False)
+    found = calibration_of(file)
     image = calibrated(
-        decoded.array, name=file.stem, pixel_size=decoded.pixel_size, source=os.fspath(path), rgb=decoded.rgb
+        decoded.array, name=file.stem, pixel_size=found.pixel_size, source=os.fspath(path), rgb=decoded.rgb
     )
-    return replace(image, notes=decoded.notes + image.notes)
+    # Axes of length 1 are dropped, so that the info bar is only kept where the rows still are the file's.
+    bar = found.info_bar if found.shape == image.shape[-2:] else None
+    return replace(image, notes=decoded.notes + found.notes + image.notes, info_bar=bar)
 
 
 def read_labels(path: str | os.PathLike[str]) -> tuple[NDArray[np.int32], PixelSize | None]:
@@ -69,7 +74,7 @@ def read_labels(path: str | os.PathLike[str]) -> tuple[NDArray[np.int32], PixelS
     -------
     labels : ndarray of int32, shape (Y, X) or (Z, Y, X)
     pixel_size : PixelSize or None
-        From a TIFF's ImageJ or OME metadata.
+        As for `read_image`.
 
     Raises
     ------
@@ -89,7 +94,34 @@ def read_labels(path: str | os.PathLike[str]) -> tuple[NDArray[np.int32], PixelS
             f"{file.name} has shape {decoded.array.shape}: labels need the axes (Y, X) or (Z, Y, X)."
         )
     _check_ids(array, file.name)
-    return array.astype(np.int32), decoded.pixel_size
+    return array.astype(np.int32), calibration_of(file).pixel_size
+
+
+def read_calibration(path: str | os.PathLike[str]) -> FileCalibration:
+    """Read what an image file's metadata and the text file beside it say about its scale.
+
+    No pixels are decoded. Sources are ImageJ's and OME's metadata, the tags of FEI/Thermo Fisher, Zeiss,
+    TESCAN, Phenom and JEOL's SightX, and the sidecars of TESCAN (.hdr), Hitachi and JEOL (.txt) with the
+    image's stem; never a bare resolution, which is a screen's or a printer's. What lies outside 0.01 nm to 1
+    mm, belongs to an image of another size, or contradicts another source by more than 1 % is not taken, and
+    said so in the notes.
+
+    Parameters
+    ----------
+    path : path
+        A file that `read_image` reads.
+
+    Returns
+    -------
+    FileCalibration
+
+    Raises
+    ------
+    InputError
+        If the file is missing, a folder, of another type or unreadable.
+    """
+    file = _existing(path, SUFFIXES)
+    return _reading(file, lambda: calibration_of(file))
 
 
 def existing_file(path: str | os.PathLike[str]) -> Path:
@@ -128,12 +160,20 @@ def _existing(path: str | os.PathLike[str], suffixes: tuple[str, ...]) -> Path:
 
 
 def _decode(file: Path, *, as_labels: bool) -> Decoded:
-    try:
+    def decode() -> Decoded:
         if file.suffix.lower() == ".npy":
             return Decoded(np.load(file, allow_pickle=False))
-        if file.suffix.lower() in {".tif", ".tiff"}:
+        if file.suffix.lower() in TIFF_SUFFIXES:
             return decode_tiff(file, as_labels=as_labels)
         return decode_raster(file, as_labels=as_labels)
+
+    return _reading(file, decode)
+
+
+def _reading(file: Path, read: Callable[[], Read]) -> Read:
+    """Turn whatever a decoder raises on a file into one line."""
+    try:
+        return read()
     except InputError:
         raise
     except PermissionError as error:

@@ -13,7 +13,6 @@ from tifffile import PHOTOMETRIC, TiffFile, TiffPage, TiffPageSeries
 from napari_grains.errors import InputError
 from napari_grains.images._decoded import Decoded, check_claimed_size
 from napari_grains.images._raster import decode_packed_tiff
-from napari_grains.images._tiff_calibration import tiff_pixel_size
 
 Array = NDArray[Any]
 
@@ -34,7 +33,6 @@ def decode_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
     Returns
     -------
     Decoded
-        Pixel size from ImageJ or OME metadata only.
 
     Raises
     ------
@@ -47,8 +45,6 @@ def decode_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
         series = tif.series[0]
         notes = [*_check_complete(tif, series, path), *_series_notes(tif)]
         check_claimed_size(path, series.nbytes)
-        pixel_size, size_notes = tiff_pixel_size(tif)
-        notes += size_notes
         try:
             stored = series.asarray()
         except (ValueError, KeyError) as error:
@@ -56,11 +52,11 @@ def decode_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
             if "imagecodecs" not in str(error):
                 raise
             packed = decode_packed_tiff(path, as_labels=as_labels)
-            return Decoded(packed.array, packed.rgb, pixel_size, (*notes, *packed.notes))
+            return Decoded(packed.array, packed.rgb, (*notes, *packed.notes))
         array, rgb = _arranged(stored, series.axes, notes, path, as_labels=as_labels)
         if not as_labels:
             array, rgb = _as_shown(array, rgb, tif, notes)
-    return Decoded(array, rgb, pixel_size, tuple(notes))
+    return Decoded(array, rgb, tuple(notes))
 
 
 def _series_notes(tif: TiffFile) -> list[str]:

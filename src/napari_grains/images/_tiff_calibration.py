@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from tifffile import TiffFile, TiffPage, xml2dict
 
-from napari_grains.images._pixel_size import PixelSize, is_plausible, unit_exponent
+from napari_grains.images._pixel_size import unit_exponent
+from napari_grains.images._statement import Statement
 
 _NO_UNITS: Final = frozenset({"", "pixel", "pixels", "px", "inch", "inches", "in"})
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -39,29 +40,15 @@ _DOTS_PER_INCH: Final = (
 )
 
 
-def tiff_pixel_size(tif: TiffFile) -> tuple[PixelSize | None, list[str]]:
-    """Find the pixel size of an open TIFF.
-
-    Returns
-    -------
-    pixel_size : PixelSize or None
-        None if the file states none, or none that can be (0.01 nm to 1 mm).
-    notes : list of str
-        Why a statement was not taken.
-    """
+def edited_statement(tif: TiffFile) -> Statement | None:
+    """Read what a program for images wrote into an open TIFF, as OME or ImageJ do; None if none did."""
     if tif.is_ome:
-        source, edges, refused = "OME-XML", *_ome_edges(tif.ome_metadata or "")
+        source, edges, refusal = "OME-XML", *_ome_edges(tif.ome_metadata or "")
     elif tif.is_imagej:
-        source, edges, refused = "ImageJ TIFF tag", *_imagej_edges(tif)
+        source, edges, refusal = "ImageJ TIFF tag", *_imagej_edges(tif)
     else:
-        return None, []
-    if refused:
-        return None, [refused]
-    if edges is None:
-        return None, []
-    if not all(is_plausible(edge) for edge in edges):
-        return None, [f"The pixel size in the file ({edges[0]:.3g} m) cannot be: not used."]
-    return PixelSize(*edges, source), []
+        return None
+    return Statement(source, edges, refusal=refusal)
 
 
 def ome_image(xml: str) -> dict[str, Any]:
