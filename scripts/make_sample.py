@@ -14,48 +14,16 @@ import tifffile
 
 from napari_grains.grains import measure
 from napari_grains.images import PixelSize
-from napari_grains.synthesis import (
-    Clutter,
-    Contrast,
-    Imaging,
-    MicrographParameters,
-    Structure,
-    SyntheticMicrograph,
-    synthesize,
-)
+from napari_grains.samples._specimens import POLYCRYSTAL
+from napari_grains.synthesis import SyntheticMicrograph, synthesize
 
 FOLDER = Path(__file__).parents[1] / "src" / "napari_grains" / "samples"
-SEED = 20
-SHAPE = (768, 768)
-UM_PER_PIXEL = 0.5
-ETCHED_STEEL = MicrographParameters(
-    kind="etched",
-    structure=Structure(
-        grain_diameter=52, size_spread=0.22, disorder=0.5, elongation=1.08, angle=0.4, waviness=0.16
-    ),
-    contrast=Contrast(
-        background=0.72,
-        grain_steps=0.04,
-        ramps=0.03,
-        texture=0.02,
-        texture_size=3,
-        lines=-0.42,
-        line_width=2.4,
-        line_softness=0.6,
-        groove=0.05,
-        faint_edges=0.06,
-        gaps=0.03,
-        line_wobble=0.35,
-        rounding=0.6,
-    ),
-    clutter=Clutter(scratches=0.4, pits=4, particles=0.4, strength=0.25),
-    imaging=Imaging(blur=0.9, shading=0.25, noise=0.03, noise_correlation=0.6, shot=0.4),
-)
+UM_PER_PIXEL = POLYCRYSTAL.um_per_pixel
 
 
 def make_sample() -> SyntheticMicrograph:
     """Make the micrograph with its true grains."""
-    return synthesize(ETCHED_STEEL, SHAPE, SEED)
+    return synthesize(POLYCRYSTAL.parameters, POLYCRYSTAL.shape, POLYCRYSTAL.seed)
 
 
 def truth(micrograph: SyntheticMicrograph) -> dict[str, Any]:
@@ -75,7 +43,7 @@ def truth(micrograph: SyntheticMicrograph) -> dict[str, Any]:
         "pixel_size_um": UM_PER_PIXEL,
         **{key: summary[key] for key in keys},
         "made_by": "scripts/make_sample.py",
-        "seed": SEED,
+        "seed": POLYCRYSTAL.seed,
         "licence": "BSD-3-Clause",
     }
 
