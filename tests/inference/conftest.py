@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_grains.inference import Predictor
+from napari_grains.inference import Predictor, SegmentationSettings, _recent
 from napari_grains.networks import NetworkCard, UNet, UNetConfig, choose_device, save_network
 from napari_grains.synthesis import Contrast, Imaging, MicrographParameters, Structure, synthesize
 
@@ -35,6 +35,13 @@ def _one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch):
+    """Each test starts like a new process."""
+    monkeypatch.setattr(_recent, "_predictors", _recent.Recent(2))
+    monkeypatch.setattr(_recent, "_scales", _recent.Recent(64))
+
+
 @pytest.fixture
 def make_predictor():
     def make(tile=1024, config=TINY, dtype="float32"):
@@ -52,6 +59,18 @@ def tiny_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("networks") / "tiny.safetensors"
     save_network(path, tiny_network(), NetworkCard("tiny", TINY))
     return str(path)
+
+
+@pytest.fixture
+def settings(tiny_file):
+    """Function that makes settings for the random network in single precision, at scale 1."""
+
+    def make(**values):
+        return SegmentationSettings(
+            **{"model": tiny_file, "device": "cpu", "precision": "float32", "scale": 1.0} | values
+        )
+
+    return make
 
 
 @pytest.fixture(scope="session")

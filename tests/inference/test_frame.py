@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import ndimage as ndi
 
 from napari_grains.inference import WorkingFrame
+from napari_grains.inference._frame import WorkingImage
 
 SCALES = [0.21, 0.37, 0.5, 1.0, 1.6, 2.0]
 shapes = st.tuples(st.integers(1, 90), st.integers(1, 90))
@@ -158,3 +160,46 @@ def test_half_scale_averages_four_pixels_of_a_checkerboard():
 def test_impossible_scales_are_rejected(scale):
     with pytest.raises(ValueError, match="positive"):
         WorkingFrame(scale, (10, 10))
+
+
+@given(st.floats(0.05, 3), st.tuples(st.integers(5, 60), st.integers(5, 60)), origins, st.data())
+def test_a_block_of_the_working_image_is_that_of_the_whole(scale, shape, origin, data):
+    frame = WorkingFrame(scale, shape, origin)
+    image = np.random.default_rng(0).random(shape, np.float32)
+    block = tuple(
+        slice(*sorted(data.draw(st.lists(st.integers(0, n), min_size=2, max_size=2, unique=True))))
+        for n in frame.shape
+    )
+    whole, working = frame.to_working(image), WorkingImage(image, frame)
+    assert working.shape == whole.shape == frame.shape
+    np.testing.assert_allclose(working[block], whole[block], atol=1e-5)
+
+
+@given(scales, shapes, origins, st.data())
+def test_a_part_lies_on_the_grid_of_the_whole(scale, shape, origin, data):
+    start = [data.draw(st.integers(0, n - 1)) for n in shape]
+    stop = [data.draw(st.integers(k + 1, n)) for k, n in zip(start, shape, strict=True)]
+    block = (slice(start[0], stop[0]), slice(start[1], stop[1]))
+    frame = WorkingFrame(scale, shape, origin)
+    part = frame.part(block)
+    assert part.image_shape == (stop[0] - start[0], stop[1] - start[1])
+    for whole, own, k in zip(frame.places(), part.places(), (0, 1), strict=True):
+        shift = part.first[k] - frame.first[k]
+        assert shift >= 0
+        assert shift + part.shape[k] <= frame.shape[k]
+        np.testing.assert_allclose(own + shift, whole[start[k] : stop[k]], atol=1e-2)
+
+
+@pytest.mark.parametrize("scale", [0.11, 0.5, 0.9, 1.0, 1.7])
+def test_nothing_beyond_the_reach_changes_a_result(scale):
+    """The network stands for a maximum over its receptive field."""
+    radius, side = 5, 301
+    frame = WorkingFrame(scale, (side, side))
+    reach = frame.reach(radius)
+    image = np.zeros((side, side), np.float32)
+    near = np.s_[150 - reach : 151 + reach, 150 - reach : 151 + reach]
+    image[near] = 1
+    far = 1 - image  # bright everywhere else
+    assert far.any() or reach >= 150
+    seen = ndi.maximum_filter(frame.to_working(far), 2 * radius + 1)
+    assert frame.to_image(seen)[150, 150] == 0

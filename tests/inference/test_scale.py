@@ -11,7 +11,7 @@ import torch
 
 from napari_grains.events import Notice, Progress, drive
 from napari_grains.inference import Predictor, choose_scale, scale_for_diameter
-from napari_grains.inference._scale import CANDIDATES, SMALLEST, _interpolated_minimum
+from napari_grains.inference._scale import CANDIDATES, SMALLEST, _counting, _interpolated_minimum, _window
 from napari_grains.networks import list_networks
 from napari_grains.synthesis import Contrast, Imaging, MicrographParameters, Structure, synthesize
 from napari_grains.weights import bundled_folder
@@ -115,3 +115,44 @@ def test_scale_follows_the_size_of_the_grains(bundled):
     assert low < min(seen)
     assert max(seen) < high
     assert max(seen) / min(seen) < 2.5  # while the diameters differ by a factor of 7
+
+
+def test_a_region_is_judged_in_its_surroundings(make_predictor):
+    """Pixels further away than the window of any candidate do not matter, those around the region do."""
+    rng = np.random.default_rng(0)
+    image = rng.random((1300, 400), np.float32)
+    image[0, :2] = 0, 1  # so that percentiles stay
+    region = np.zeros(image.shape, bool)
+    region[180:220, 180:220] = True
+    far, near = image.copy(), image.copy()
+    far[1000:] = image[1000:, ::-1]
+    near[230:260] = image[230:260, ::-1]
+    plain, other, close = (
+        dict(drive(choose_scale(i, make_predictor(), region=region)).tried) for i in (image, far, near)
+    )
+    assert plain[1.0] == pytest.approx(other[1.0], rel=1e-6)
+    assert plain[1.0] != pytest.approx(close[1.0], rel=1e-6)
+
+
+def test_a_region_that_fills_the_window_counts_alone():
+    specimen = np.ones((100, 100), bool)
+    specimen[:10] = False
+    region = np.zeros((100, 100), bool)
+    region[:, :60] = True
+    left, right = (slice(0, 100), slice(0, 80)), (slice(0, 100), slice(50, 100))
+    np.testing.assert_array_equal(_counting(specimen, region, left), (specimen & region)[left])
+    np.testing.assert_array_equal(_counting(specimen, region, right), specimen[right])
+    assert _counting(None, region, right) is None
+    assert _counting(None, None, right) is None
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (500, 300), (999, 599)])
+def test_the_window_lies_around_the_region_as_far_as_the_image_goes(row, column):
+    region = np.zeros((1000, 600), bool)
+    region[row, column] = True
+    rows, columns = _window(region.shape, 2.0, region)
+    assert rows.stop - rows.start == columns.stop - columns.start == 224
+    assert rows.start <= row < rows.stop <= 1000
+    assert columns.start <= column < columns.stop <= 600
+    if row == 500:
+        assert (rows.start, columns.start) == (388, 188)

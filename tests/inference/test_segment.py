@@ -13,18 +13,8 @@ from napari_grains.errors import InputError
 from napari_grains.events import STOP, Notice, Preview, Progress, drive
 from napari_grains.grains import measure
 from napari_grains.images import PixelSize, calibrated
-from napari_grains.inference import SegmentationSettings, segment, segment_arrays, warm_up
+from napari_grains.inference import segment, segment_arrays, warm_up
 from napari_grains.networks import file_hash
-
-
-@pytest.fixture
-def settings(tiny_file):
-    def make(**values):
-        return SegmentationSettings(
-            **{"model": tiny_file, "device": "cpu", "precision": "float32", "scale": 1.0} | values
-        )
-
-    return make
 
 
 def run(image, settings, **options):
@@ -172,13 +162,14 @@ def test_stop_at_once_gives_nothing(etched, settings, scale):
 def test_stop_said_once_is_heard_whatever_the_event(etched, settings):
     image = etched.copy()
     image[0, 0] = np.nan
-    stack = calibrated(np.stack([image, image]))
+    stack = np.stack([image, image])
     events = []
-    drive(segment(stack, settings(scale=None)), events.append)
+    drive(segment(calibrated(stack), settings(scale=None)), events.append)
     before_first_slice = next(n for n, e in enumerate(events) if getattr(e, "done", 0) >= 100)
     assert isinstance(events[0], Notice)
     for number in (0, 1, before_first_slice - 1):
-        job = segment(stack, settings(scale=None))
+        another = calibrated(stack * (2 + number))  # whose scale is not known yet
+        job = segment(another, settings(scale=None))
         next(job)
         for _ in range(number):
             next(job)
@@ -240,7 +231,7 @@ def test_auto_scale_is_found_and_told(etched, settings):
     result, events = run(etched, settings(scale=None))
     assert result.summary["scale_chosen"] == "auto"
     assert 0.3 < result.summary["scale"] <= 2
-    assert any(isinstance(e, Progress) and e.message == "scale" for e in events)
+    assert any(isinstance(e, Progress) and e.message == "finding the scale" for e in events)
 
 
 def test_grain_diameter_sets_the_scale(etched, settings):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from napari_grains.inference._tiles import RAMP, grid, margin, smallest_tile, spans
+from napari_grains.inference._tiles import RAMP, grid, in_order, margin, smallest_tile, spans, tile_around
 
 
 @st.composite
@@ -91,3 +91,35 @@ def test_grid_is_every_pair_row_by_row():
     rows, columns = spans(64, 52, 2, 4), spans(128, 52, 2, 4)
     assert list(grid((64, 128), 52, 2, 4)) == [(r, c) for r in rows for c in columns]
     assert len(rows) > 1
+
+
+def test_tiles_are_sorted_by_the_distance_of_their_middle():
+    tiles = grid((256, 256), 60, 2, 4)
+    focus = (100.0, 31.0)
+    found = in_order(tiles, focus)
+    assert sorted(map(str, found)) == sorted(map(str, tiles))
+    distances = [np.hypot(sum(r.core) / 2 - focus[0], sum(c.core) / 2 - focus[1]) for r, c in found]
+    assert distances == sorted(distances)
+    assert found[0][0].core[0] <= 100 < found[0][0].core[1]
+
+
+@given(
+    st.integers(1, 400), st.integers(1, 400), st.floats(-500, 2500), st.floats(-500, 2500), st.integers(0, 4)
+)
+def test_a_tile_around_a_place(rows, columns, y, x, power):
+    stride, radius = 2**power, 23
+    shape = (rows * stride, columns * stride)
+    tile = tile_around((y, x), shape, 64, radius, stride)
+    for span, at, length in zip(tile, (y, x), shape, strict=True):
+        start, stop = span.core
+        assert start % stride == stop % stride == span.read[0] % stride == span.read[1] % stride == 0
+        assert 0 <= start < stop <= length
+        assert stop - start == min(64, length)
+        inside = min(max(at, 0), length)
+        assert start <= inside <= stop
+        assert span.read == (
+            max(0, start - margin(radius, stride)),
+            min(length, stop + margin(radius, stride)),
+        )
+        if 32 < inside < length - 32:
+            assert abs((start + stop) / 2 - inside) <= stride

@@ -4,7 +4,9 @@ from ._frame import WorkingFrame
 from ._jobs import segment_arrays, warm_up
 from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
-from ._segment import Segmentation, SegmentationSettings, segment
+from ._segment import Segmentation, segment
+from ._settings import SegmentationSettings, View
+from ._uncertainty import uncertainty_of
 
 __all__ = [
     "Prediction",
@@ -12,10 +14,12 @@ __all__ = [
     "ScaleChoice",
     "Segmentation",
     "SegmentationSettings",
+    "View",
     "WorkingFrame",
     "choose_scale",
     "scale_for_diameter",
     "segment",
     "segment_arrays",
+    "uncertainty_of",
     "warm_up",
 ]

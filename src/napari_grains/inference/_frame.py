@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
+from ._blocks import Block, corner, size, whole
+
 Float = NDArray[np.float32]
+_TRUNCATE = 3.0
+"""Standard deviations at which the blur ends."""
 
 
 @dataclass(frozen=True)
@@ -55,33 +59,67 @@ class WorkingFrame:
 
     def to_working(self, image: Float) -> Float:
         """Bring an image (Y, X) to the working grid, smoothed against aliasing where it shrinks."""
+        return self.block_to_working(image, whole(self.shape))
+
+    def block_to_working(self, image: Float, block: Block) -> Float:
+        """As `to_working`, for the rectangle of working pixels ``block`` alone."""
         if self.scale == 1:
-            return image
+            return image[block]
+        offset = [
+            (k + part.start + 0.5) / self.scale - 0.5 - o
+            for k, o, part in zip(self.first, self.origin, block, strict=True)
+        ]
+        sources = [self._source(*axis) for axis in zip(offset, size(block), self.image_shape, strict=True)]
+        image = image[sources[0], sources[1]]
         if self.scale < 1:
-            image = ndi.gaussian_filter(image, (1 / self.scale - 1) / 2, mode="nearest", truncate=3)
-        offset = [(k + 0.5) / self.scale - 0.5 - o for k, o in zip(self.first, self.origin, strict=True)]
-        return _sample(image, 1 / self.scale, offset, self.shape)
+            image = ndi.gaussian_filter(image, self._sigma, mode="nearest", truncate=_TRUNCATE)
+        inside = [at - source.start for at, source in zip(offset, sources, strict=True)]
+        return _sample(image, 1 / self.scale, inside, size(block))
+
+    @property
+    def _sigma(self) -> float:
+        return max(0.0, (1 / self.scale - 1) / 2)
+
+    @property
+    def _blur_radius(self) -> int:
+        return int(_TRUNCATE * self._sigma + 0.5)
+
+    def _source(self, first: float, number: int, length: int) -> slice:
+        """Image pixels that ``number`` working pixels are made of, the first at ``first``, along an axis."""
+        last = first + (number - 1) / self.scale
+        low, high = (min(max(at, 0), length - 1) for at in (math.floor(first), math.ceil(last)))
+        return slice(max(low - self._blur_radius, 0), min(high + 1 + self._blur_radius, length))
+
+    def reach(self, radius: int) -> int:
+        """Image pixels from which a result can be influenced, in a network of receptive ``radius``.
+
+        Added to what the network sees are a working pixel each for sampling the image and for sampling the
+        result, and the blur.
+        """
+        return math.ceil((radius + 2) / self.scale) + self._blur_radius + 1
+
+    def part(self, block: Block) -> WorkingFrame:
+        """Frame of a rectangle of image pixels, on the same grid."""
+        row, column = corner(block)
+        return WorkingFrame(self.scale, size(block), (self.origin[0] + row, self.origin[1] + column))
 
     def to_image(self, working: Float) -> Float:
         """Bring a result from the working grid to the image's pixels by linear interpolation."""
-        return self.block_to_image(working, (slice(0, self.image_shape[0]), slice(0, self.image_shape[1])))
+        return self.block_to_image(working, whole(self.image_shape))
 
-    def block_to_image(
-        self, working: Float, block: tuple[slice, slice], corner: tuple[int, ...] = (0, 0)
-    ) -> Float:
+    def block_to_image(self, working: Float, block: Block, start: tuple[int, ...] = (0, 0)) -> Float:
         """As `to_image`, for the rectangle of image pixels ``block`` alone.
 
-        ``working`` may be a part of the working grid whose first pixel is ``corner``.
+        ``working`` may be a part of the working grid whose first pixel is ``start``.
         """
-        shape = (block[0].stop - block[0].start, block[1].stop - block[1].start)
         if self.scale == 1:
-            rows, columns = (slice(p.start - c, p.stop - c) for p, c in zip(block, corner, strict=True))
+            rows, columns = (slice(p.start - c, p.stop - c) for p, c in zip(block, start, strict=True))
             return working[rows, columns]
         offset = [
             (o + part.start + 0.5) * self.scale - 0.5 - k - c
-            for k, o, part, c in zip(self.first, self.origin, block, corner, strict=True)
+            for k, o, part, c in zip(self.first, self.origin, block, start, strict=True)
         ]
-        return _sample(working, self.scale, offset, shape)
+        return _sample(working, self.scale, offset, size(block))
 
     def places(self) -> tuple[Float, Float]:
         """Where the rows and the columns of the image lie on the working grid, in working pixels."""
@@ -91,7 +129,7 @@ class WorkingFrame:
         )
         return rows, columns
 
-    def block_in_image(self, block: tuple[slice, slice]) -> tuple[slice, slice]:
+    def block_in_image(self, block: Block) -> Block:
         """Image pixels whose centres lie in a rectangle of working pixels."""
         rows, columns = (
             slice(
@@ -103,6 +141,30 @@ class WorkingFrame:
             for part, k, o, n in zip(block, self.first, self.origin, self.image_shape, strict=True)
         )
         return rows, columns
+
+
+@dataclass(frozen=True, eq=False)
+class WorkingImage:
+    """An image on its working grid that is computed where it is read: ``working[rows, columns]``.
+
+    Parameters
+    ----------
+    image : ndarray of float32, (Y, X)
+        The image.
+    frame : WorkingFrame
+        Its grid.
+    """
+
+    image: Float
+    frame: WorkingFrame
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the working grid."""
+        return self.frame.shape
+
+    def __getitem__(self, block: Block) -> Float:
+        return self.frame.block_to_working(self.image, block)
 
 
 def _sample(array: Float, step: float, offset: list[float], shape: tuple[int, int]) -> Float:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from napari_grains.errors import InputError
 from napari_grains.events import STOP, Job, Progress, drive
-from napari_grains.images import PixelSize, calibrated
+from napari_grains.images import Box, PixelSize, calibrated
 from napari_grains.networks import choose_device
 
-from ._predictor import Predictor
-from ._segment import SegmentationSettings, segment
+from ._recent import recent_predictor
+from ._segment import segment
+from ._settings import SegmentationSettings, View
+from ._uncertainty import uncertainty_of
 
 
 def segment_arrays(
@@ -25,6 +29,11 @@ def segment_arrays(
     pixel_size_m: list[float] | None = None,
     pixel_size_source: str = "typed",
     rgb: bool | None = None,
+    leave_out: Sequence[Sequence[int]] = (),
+    region: NDArray[np.bool_] | None = None,
+    focus: Sequence[float] | None = None,
+    first_slice: int = 0,
+    uncertainty: bool = False,
     **settings: Any,  # noqa: ANN401 - checked by SegmentationSettings
 ) -> Job[dict[str, Any]]:
     """Segment an array; the job "segment".
@@ -39,24 +48,48 @@ def segment_arrays(
         Metres per pixel along y and x, and where they come from in ``pixel_size_source``.
     rgb : bool, optional
         Whether the last axis holds colours; None decides by its length.
+    leave_out : sequence of [top, bottom, left, right]
+        Rows top..bottom-1 and columns left..right-1 that are no specimen, such as an info bar.
+    region, focus, first_slice
+        See `View`; the focus as [top, bottom, left, right].
+    uncertainty : bool
+        Whether to return how undecided the network is, see `uncertainty_of`.
     **settings
         Of `SegmentationSettings`.
 
     Returns
     -------
     dict
-        "boundary" and "grains" as in `Segmentation`, "table" (column to list of values) and "summary"; empty
-        if stopped before the first slice was finished.
+        "boundary" and "grains" as in `Segmentation`, "table" (column to list of values) and "summary"; if
+        asked for, "uncertainty", float32, of the image's shape. Empty if stopped before the first slice was
+        finished.
+
+    Raises
+    ------
+    InputError
+        See `segment`.
     """
     size = None
     if pixel_size_m is not None:
         size = PixelSize(y=pixel_size_m[0], x=pixel_size_m[1], source=pixel_size_source)
     micrograph = calibrated(image, name=name, source=source, pixel_size=size, rgb=rgb)
-    result = yield from segment(micrograph, SegmentationSettings(**settings))
+    micrograph = micrograph.leaving_out(*map(_box, leave_out))
+    view = View(region, focus, first_slice)
+    result = yield from segment(micrograph, SegmentationSettings(**settings), view)
     if result is None:
         return {}
+    arrays = {"boundary": result.boundary, "grains": result.grains}
+    if uncertainty:
+        arrays["uncertainty"] = uncertainty_of(result.boundary)
     table = {str(column): values.tolist() for column, values in result.measurement.table.items()}
-    return {"boundary": result.boundary, "grains": result.grains, "table": table, "summary": result.summary}
+    return {**arrays, "table": table, "summary": result.summary}
+
+
+def _box(sides: Sequence[int]) -> Box:
+    try:
+        return Box(*sides)
+    except (TypeError, ValueError):
+        raise InputError(f"{sides} cannot be left out; give top, bottom, left and right in px.") from None
 
 
 def warm_up(*, device: str = "auto", model: str = "default") -> Job[dict[str, Any]]:
@@ -85,7 +118,9 @@ def warm_up(*, device: str = "auto", model: str = "default") -> Job[dict[str, An
 
 
 def _first_prediction(model: str, device: str) -> None:
-    drive(Predictor.load(model, device).predict(np.zeros((64, 64), np.float32)))
+    predictor = recent_predictor(model, device)
+    drive(predictor.predict(np.zeros((64, 64), np.float32)))
+    predictor.rest()
 
 
 def _first_optimizer() -> None:

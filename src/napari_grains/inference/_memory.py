@@ -6,6 +6,7 @@ import ctypes
 import functools
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 # Parameters of mallopt(3), from malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
@@ -13,11 +14,12 @@ _HOLDING = {_M_MMAP_MAX: 0, _M_TRIM_THRESHOLD: 2**31 - 1}
 # Where glibc's own adaptive thresholds end up in a program with large arrays (DEFAULT_MMAP_THRESHOLD_MAX).
 _USUAL = {_M_MMAP_MAX: 65536, _M_MMAP_THRESHOLD: 2**25, _M_TRIM_THRESHOLD: 2**26}
 
-_owners: weakref.WeakSet[object] = weakref.WeakSet()
+_owners: weakref.WeakKeyDictionary[object, weakref.finalize[Any, Any]] = weakref.WeakKeyDictionary()
+"""Who wants memory to be held, and what happens when that owner is gone."""
 
 
 def hold_freed_memory(owner: object) -> None:
-    """Hold on to freed memory as long as ``owner`` lives, then give it back to the system.
+    """Hold on to freed memory as long as ``owner`` lives or until `release_freed_memory`.
 
     glibc maps every array above 32 MiB afresh, and the system clears each page of it at the first touch: up
     to half of the time of a network on a large tile. Other C libraries are not affected, nor threads other
@@ -29,12 +31,18 @@ def hold_freed_memory(owner: object) -> None:
         Usually a network that is about to run often.
     """
     mallopt = _glibc_function("mallopt")
-    if mallopt is None:
+    if mallopt is None or owner in _owners:
         return
-    _owners.add(owner)
-    weakref.finalize(owner, _give_back).atexit = False
+    _owners[owner] = weakref.finalize(owner, _give_back)
+    _owners[owner].atexit = False
     for parameter, value in _HOLDING.items():
         mallopt(parameter, value)
+
+
+def release_freed_memory(owner: object) -> None:
+    """Give freed memory back to the system although ``owner`` lives, unless another one still holds on."""
+    if (finalizer := _owners.pop(owner, None)) is not None:
+        finalizer()
 
 
 def _give_back() -> None:

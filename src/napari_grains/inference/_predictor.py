@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,12 +26,17 @@ from napari_grains.networks import (
     load_network,
 )
 
-from ._memory import hold_freed_memory
-from ._tiles import Span, grid, smallest_tile
+from ._memory import hold_freed_memory, release_freed_memory
+from ._padding import PaddedImage, Readable
+from ._tiles import Span, grid, in_order, smallest_tile, tile_around
 
 Float = NDArray[np.float32]
 TILE = {"cpu": 2048, "cuda": 2048}
 """Largest tile side in px by device: large ones lose less to margins. 16 bfloat16 channels take 1 GB."""
+FIRST_LOOK = 256
+"""Side in px of what is computed in advance where somebody is looking."""
+_WORTH_A_LOOK = 4.0
+"""How many times as large the first tile must be for that to be worth its time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +77,6 @@ class Predictor:
         self.tile = TILE[plan.device.type]
         self._network = network.fold_batch_norm()
         plan.place(self._network)
-        if plan.device.type == "cpu":
-            hold_freed_memory(self)
 
     @classmethod
     def load(cls, model: str = "default", device: str = "auto", *, precision: str = "auto") -> Predictor:
@@ -107,18 +111,26 @@ class Predictor:
             The card's percentiles are stretched to -1..1.
         """
         percentiles = self.card.normalisation
-        return stretch(image, specimen, percentiles["low"], percentiles["high"]) * 2 - 1
+        grey = stretch(image, specimen, percentiles["low"], percentiles["high"])
+        grey *= 2
+        grey -= 1
+        return grey
 
-    def predict(self, image: Float, phase: tuple[int, int] = (0, 0)) -> Job[Prediction]:
+    def predict(
+        self, image: Readable, phase: tuple[int, int] = (0, 0), focus: tuple[float, float] | None = None
+    ) -> Job[Prediction]:
         """Predict boundary probability and distance.
 
         Parameters
         ----------
-        image : ndarray of float32, (Y, X)
-            From `network_input`, at the network's scale. Any size.
+        image : ndarray of float32, (Y, X), or WorkingImage
+            From `network_input`, at the network's scale. Any size. It is read tile by tile.
         phase : (int, int)
             Position of the first pixel in a larger grid; results do not depend on where that was cropped, but
             for the surroundings of the cut within the receptive field.
+        focus : (float, float), optional
+            Row and column where somebody is looking. Tiles come in the order of their distance from there. On
+            a processor, where a large tile takes long, a small one is computed in advance.
 
         Yields
         ------
@@ -134,37 +146,58 @@ class Predictor:
         InputError
             If even the smallest tile does not fit into memory.
         """
+        if self.plan.device.type == "cpu":
+            hold_freed_memory(self)
         stride, radius = self.card.architecture.stride, self.card.architecture.receptive_radius
-        before = [p % stride for p in phase]
-        padded = np.pad(
-            image, [(b, -(n + b) % stride) for b, n in zip(before, image.shape, strict=True)], "symmetric"
-        )
-        inside = tuple(slice(b, b + n) for b, n in zip(before, image.shape, strict=True))
+        padded = PaddedImage(image, phase, stride)
         while True:
             try:
-                result = yield from self._predict_tiles(
-                    padded, list(grid(_shape(padded), self.tile, radius, stride)), before
-                )
-                return Prediction(result["boundary"][inside], result["distance"][inside])
+                result = yield from self._predict_tiles(padded, self._tiles(padded.shape), focus)
+                return Prediction(result["boundary"][padded.inside], result["distance"][padded.inside])
             except _OutOfMemoryError:
                 self._shrink_tiles(max(padded.shape), smallest_tile(radius, stride))
                 yield Notice(f"memory is short: going on with tiles of {self.tile} px")
 
+    def rest(self) -> None:
+        """Give memory back until the next prediction, which starts with tiles of the usual size again."""
+        self.tile = TILE[self.plan.device.type]
+        release_freed_memory(self)
+        if self.plan.device.type == "cuda":
+            _free_cuda_cache()
+
+    def _tiles(self, shape: tuple[int, int]) -> list[tuple[Span, Span]]:
+        architecture = self.card.architecture
+        return grid(shape, self.tile, architecture.receptive_radius, architecture.stride)
+
     def _predict_tiles(
-        self, padded: Float, tiles: list[tuple[Span, Span]], before: list[int]
+        self, padded: PaddedImage, tiles: list[tuple[Span, Span]], focus: tuple[float, float] | None
     ) -> Job[dict[str, Float]]:
+        if focus is not None:
+            place = (focus[0] + padded.before[0], focus[1] + padded.before[1])
+            tiles = in_order(tiles, place)
+            yield from self._first_look(padded, place, tiles[0])
         result = {name: np.zeros(padded.shape, np.float32) for name in ("boundary", "distance")}
         for done, (row, column) in enumerate(tiles, 1):
-            outputs = self._run(padded[slice(*row.read), slice(*column.read)])
+            outputs = self._run(padded.read(row, column))
             weights = row.weights()[:, None] * column.weights()
             here = slice(*row.write), slice(*column.write)
             there = _within(row, row.write), _within(column, column.write)
             for name, whole in result.items():
                 whole[here] += weights * outputs[name][there]
-            yield Progress(done, len(tiles), "boundaries")
-            core = outputs["boundary"][_within(row, row.core), _within(column, column.core)]
-            yield Preview("boundary", core, (row.core[0] - before[0], column.core[0] - before[1]))
+            yield Progress(done, len(tiles), "finding boundaries")
+            yield _preview(outputs, padded, row, column)
         return result
+
+    def _first_look(
+        self, padded: PaddedImage, place: tuple[float, float], nearest: tuple[Span, Span]
+    ) -> Job[None]:
+        """Show a small tile first where the nearest one takes long."""
+        architecture = self.card.architecture
+        row, column = tile_around(
+            place, padded.shape, FIRST_LOOK, architecture.receptive_radius, architecture.stride
+        )
+        if self.plan.device.type == "cpu" and _area(nearest) > _WORTH_A_LOOK * _area((row, column)):
+            yield _preview(self._run(padded.read(row, column)), padded, row, column)
 
     def _run(self, tile: Float) -> dict[str, Float]:
         with _memory_errors(), torch.inference_mode():
@@ -188,8 +221,14 @@ class Predictor:
         self.tile = max(used // 2, smallest)
 
 
-def _shape(array: Float) -> tuple[int, int]:
-    return array.shape[0], array.shape[1]
+def _preview(outputs: dict[str, Float], padded: PaddedImage, row: Span, column: Span) -> Preview:
+    core = outputs["boundary"][_within(row, row.core), _within(column, column.core)]
+    return Preview("boundary", core, (row.core[0] - padded.before[0], column.core[0] - padded.before[1]))
+
+
+def _area(tile: tuple[Span, Span]) -> int:
+    """Pixels that a tile reads."""
+    return math.prod(span.read[1] - span.read[0] for span in tile)
 
 
 def _within(span: Span, part: tuple[int, int]) -> slice:

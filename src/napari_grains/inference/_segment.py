@@ -1,88 +1,31 @@
-"""From a micrograph to boundary probability, grains and grain size."""
+"""From a micrograph to boundary probability, grains and grain size: the job."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_grains import __version__
 from napari_grains.errors import InputError
-from napari_grains.events import STOP, Event, Job, Notice, Preview, Progress
-from napari_grains.grains import Measurement, measure, partition, threshold_boundary, upsample_partition
-from napari_grains.images import CalibratedImage, stretch
+from napari_grains.events import Event, Job, Notice, Preview, Progress
+from napari_grains.grains import Measurement, measure
+from napari_grains.images import CalibratedImage
 
-from ._frame import WorkingFrame
-from ._predictor import Prediction, Predictor
-from ._scale import choose_scale, scale_for_diameter
+from ._blocks import around, whole
+from ._forwarding import StoppedError, forwarded, stoppable
+from ._predictor import Predictor
+from ._recent import recent_predictor, recent_scale
+from ._scale import scale_for_diameter
+from ._settings import SCALES, SegmentationSettings, View
+from ._slice import UNITS, segment_slice
+from ._summary import Stopwatch, provenance, summary
 
-Result = TypeVar("Result")
 Float = NDArray[np.float32]
 Labels = NDArray[np.int32]
-_SLICE = 100
-"""Progress units per slice; the network takes most of them."""
-_NETWORK = 75
-SCALES = (0.01, 8.0)
-"""Working pixels per image pixel, from and to."""
-
-
-@dataclass(frozen=True)
-class SegmentationSettings:
-    """How to segment.
-
-    Parameters
-    ----------
-    model : str
-        Name or file of the network.
-    scale : float, optional
-        Working pixels per image pixel; None finds it.
-    grain_diameter : float, optional
-        Mean grain diameter in image px, from which the scale follows; overrides ``scale``.
-    device : str
-        "auto", "cpu", "cuda" or "cuda:N".
-    merge : float
-        Grains are joined where the mean boundary probability between them is below this; 0 joins none.
-    method : {"network", "threshold"}
-        Boundaries from the network, or from an adaptive threshold for dark etched lines (the scale is the
-        network's).
-    precision : {"auto", "float32"}
-        See `choose_device`.
-
-    Raises
-    ------
-    InputError
-        If a value is out of range.
-    """
-
-    model: str = "default"
-    scale: float | None = None
-    grain_diameter: float | None = None
-    device: str = "auto"
-    merge: float = 0.0
-    method: Literal["network", "threshold"] = "network"
-    precision: Literal["auto", "float32"] = "auto"
-
-    def __post_init__(self) -> None:
-        if self.scale is not None and not SCALES[0] <= self.scale <= SCALES[1]:
-            raise InputError(
-                f"scale {self.scale} is out of range; give a factor from {SCALES[0]} to {SCALES[1]}, or auto."
-            )
-        if self.grain_diameter is not None and not (
-            math.isfinite(self.grain_diameter) and self.grain_diameter >= 2
-        ):
-            raise InputError(
-                f"grain diameter {self.grain_diameter} is too small; give the mean in px, at least 2."
-            )
-        if not 0 <= self.merge <= 1:
-            raise InputError(f"merge {self.merge} is out of range; give a probability between 0 and 1.")
-        if self.method not in ("network", "threshold"):
-            raise InputError(f"method {self.method!r} is unknown; use network or threshold.")
+_MEASURING = UNITS // 10
+"""Progress units of the measurement."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +35,10 @@ class Segmentation:
     Parameters
     ----------
     boundary : ndarray of float32, (Y, X) or (Z, Y, X)
-        Probability of a grain boundary, 0 outside the specimen.
+        Probability of a grain boundary, 0 outside the specimen and the region.
     grains : ndarray of int32, (Y, X) or (Z, Y, X)
         Grain of every pixel of the specimen, 1 to N in each slice; 0 outside and in slices not reached.
+        Numbers of neighbours differ modulo `napari_grains.grains.COLOURS` wherever they can.
     measurement : Measurement
         Grains and grain size.
     summary : dict
@@ -107,27 +51,9 @@ class Segmentation:
     summary: dict[str, Any]
 
 
-@dataclass
-class _Stopwatch:
-    """Seconds spent on each part of the work."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    began: float = field(default_factory=time.perf_counter)
-
-    @contextmanager
-    def __call__(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[part] = self.seconds.get(part, 0.0) + time.perf_counter() - start
-
-    def report(self) -> dict[str, float]:
-        total = {"total": time.perf_counter() - self.began}
-        return {part: round(seconds, 3) for part, seconds in (self.seconds | total).items()}
-
-
-def segment(image: CalibratedImage, settings: SegmentationSettings | None = None) -> Job[Segmentation | None]:
+def segment(
+    image: CalibratedImage, settings: SegmentationSettings | None = None, view: View | None = None
+) -> Job[Segmentation | None]:
     """Segment a micrograph or stack into grains and measure their size.
 
     Parameters
@@ -136,11 +62,13 @@ def segment(image: CalibratedImage, settings: SegmentationSettings | None = None
         The micrograph; a stack is segmented slice by slice at one scale.
     settings : SegmentationSettings, optional
         How.
+    view : View, optional
+        Which part, and what of it first; None: all, from the top.
 
     Yields
     ------
     Progress, Notice, Preview
-        Previews "boundary" hold blocks of the result in image px.
+        Previews "boundary" hold blocks of the result in image px; a later one may cover an earlier one.
 
     Returns
     -------
@@ -150,71 +78,116 @@ def segment(image: CalibratedImage, settings: SegmentationSettings | None = None
     Raises
     ------
     InputError
-        If network or device do not exist, or memory runs out.
+        If network or device do not exist, the view does not fit the image, or memory runs out.
     """
-    settings = settings or SegmentationSettings()
-    clock = _Stopwatch()
-    predictor = Predictor.load(settings.model, settings.device, precision=settings.precision)
-    for note in image.notes:
-        if (yield Notice(note)) == STOP:
-            return None
-    boundary, grains = np.zeros(image.shape, np.float32), np.zeros(image.shape, np.int32)
-    slices = list(image.slices())
-    total, finished = _SLICE * len(slices) + _SLICE // 10, 0
+    settings, view = settings or SegmentationSettings(), view or View()
+    view.check(image)
+    clock = Stopwatch()
+    run = _Run(image, settings, view, clock)
     try:
-        with clock("scale"):
-            scale = yield from _forward(_scale(image, predictor, settings), 0, 0, total)
-        for number, part in enumerate(slices):
-            index = number if image.is_stack else ...
-            job = _segment_slice(part, scale, predictor, settings, clock)
-            boundary[index], grains[index] = yield from _forward(
-                job, _SLICE * number, _SLICE, total, (number,) if image.is_stack else ()
-            )
-            finished = number + 1
-    except _StoppedError:
-        if not finished:
+        yield from stoppable(run.slices())
+    except StoppedError:
+        if not run.grains.any():
             return None
+    finally:
+        run.predictor.rest()
+    yield Progress(run.total - _MEASURING, run.total, "measuring the grains")
     with clock("measure"):
-        done = slice(finished) if image.is_stack else ...
-        measurement = measure(
-            grains[done], image.pixel_size, specimen=None if image.specimen is None else image.specimen[done]
+        measurement = run.measured()
+    yield Progress(run.total, run.total, "measured")
+    return Segmentation(run.boundary, run.grains, measurement, run.summary(measurement))
+
+
+class _Run:
+    """A segmentation on its way, slice by slice."""
+
+    def __init__(
+        self, image: CalibratedImage, settings: SegmentationSettings, view: View, clock: Stopwatch
+    ) -> None:
+        self.predictor = recent_predictor(settings.model, settings.device, settings.precision)
+        self.boundary, self.grains = np.zeros(image.shape, np.float32), np.zeros(image.shape, np.int32)
+        self.total = UNITS * _number(image) + _MEASURING
+        self._image, self._settings, self._view, self._clock = image, settings, view, clock
+        self._wanted = view.wanted(image.specimen)
+        self._scale = 1.0
+        self._finished: list[int] = []
+
+    def slices(self) -> Job[None]:
+        """Find the scale, then segment slice after slice."""
+        for note in self._image.notes:
+            yield Notice(note)
+        with self._clock("scale"):
+            job = _scale(self._image, self.predictor, self._settings, self._view.region)
+            self._scale = yield from forwarded(job, lambda event: self._placed(event, None))
+        slices = list(self._image.slices())
+        for index in self._view.order(len(slices)):
+            yield from self._slice(slices[index], index)
+
+    def _slice(self, image: CalibratedImage, index: int) -> Job[None]:
+        job = segment_slice(image, self._view, self._scale, self.predictor, self._settings, self._clock)
+        boundary, grains = yield from forwarded(job, lambda event: self._placed(event, index))
+        here: tuple[int | slice, ...] = self._view.block(image.shape)
+        if self._image.is_stack:
+            here = (index, *here)
+        self.boundary[here], self.grains[here] = boundary, grains
+        self._finished.append(index)
+
+    def _placed(self, event: Event, index: int | None) -> Event:
+        """Progress in units of the whole work; previews get the index of their slice."""
+        if isinstance(event, Progress):
+            done = UNITS * len(self._finished)
+            if index is not None:
+                done += UNITS * event.done // max(event.total, 1)
+            return Progress(done, self.total, self._said(event.message, index))
+        if isinstance(event, Preview) and self._image.is_stack and index is not None:
+            return Preview(event.name, event.array[None], (index, *event.offset))
+        return event
+
+    def _said(self, message: str, index: int | None) -> str:
+        number = _number(self._image)
+        if index is None or number == 1:
+            return message
+        return f"slice {len(self._finished) + 1} of {number}: {message}"
+
+    def measured(self) -> Measurement:
+        """Measure the finished slices, in the rectangle around what is wanted: that is the field."""
+        block = whole(self.grains.shape[-2:]) if self._wanted is None else around(self._wanted)
+        finished = np.sort(self._finished)
+        index = slice(None) if len(finished) == _number(self._image) else finished
+        part = (index, *block) if self._image.is_stack else block
+        wanted = None if self._wanted is None else np.broadcast_to(self._wanted, self.grains.shape)[part]
+        result = measure(self.grains[part], self._image.pixel_size, specimen=wanted)
+        table = result.table.assign(
+            centroid_y=result.table["centroid_y"] + block[0].start,
+            centroid_x=result.table["centroid_x"] + block[1].start,
         )
-    yield Progress(total, total, "measured")
-    summary = _summary(image, measurement, predictor, settings, scale, clock)
-    summary["slices_not_reached"] = len(slices) - finished
-    return Segmentation(boundary, grains, measurement, summary)
+        if self._image.is_stack:
+            table["slice"] = finished[table["slice"]]
+        return replace(result, table=table)
+
+    def summary(self, measurement: Measurement) -> dict[str, Any]:
+        """All that is told of the result."""
+        return (
+            summary(measurement, self._image, self._view)
+            | provenance(self._settings, self._scale, self.predictor)
+            | {
+                "seconds": self._clock.report(),
+                "slices_not_reached": _number(self._image) - len(self._finished),
+            }
+        )
 
 
-class _StoppedError(Exception):
-    """The driver asked for the best result so far."""
+def _number(image: CalibratedImage) -> int:
+    return image.shape[0] if image.is_stack else 1
 
 
-def _forward(
-    job: Job[Result], start: int, share: int, total: int, index: tuple[int, ...] = ()
-) -> Job[Result]:
-    """Run a part of the work; its progress counts ``share`` units from ``start``, previews get an index."""
-    try:
-        event = next(job)
-        while True:
-            if (yield _placed(event, start, share, total, index)) == STOP:
-                job.close()
-                raise _StoppedError
-            event = next(job)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
-
-
-def _placed(event: Event, start: int, share: int, total: int, index: tuple[int, ...]) -> Event:
-    if isinstance(event, Progress):
-        return replace(event, done=start + share * event.done // max(event.total, 1), total=total)
-    if isinstance(event, Preview) and index:
-        return Preview(event.name, event.array[None], index + event.offset)
-    return event
-
-
-def _scale(image: CalibratedImage, predictor: Predictor, settings: SegmentationSettings) -> Job[float]:
-    """Scale as asked for, else found on the slice in the middle."""
+def _scale(
+    image: CalibratedImage,
+    predictor: Predictor,
+    settings: SegmentationSettings,
+    region: NDArray[np.bool_] | None,
+) -> Job[float]:
+    """Scale as asked for, else found on the slice in the middle, wherever somebody is looking."""
     if settings.grain_diameter is not None:
         scale = scale_for_diameter(settings.grain_diameter, predictor)
         if not SCALES[0] <= scale <= SCALES[1]:
@@ -227,102 +200,4 @@ def _scale(image: CalibratedImage, predictor: Predictor, settings: SegmentationS
         return settings.scale
     slices = list(image.slices())
     middle = slices[len(slices) // 2]
-    choice = yield from choose_scale(middle.pixels, predictor, middle.specimen)
-    return choice.scale
-
-
-def _segment_slice(
-    image: CalibratedImage,
-    scale: float,
-    predictor: Predictor,
-    settings: SegmentationSettings,
-    clock: _Stopwatch,
-) -> Job[tuple[Float, Labels]]:
-    frame = WorkingFrame(scale, (image.shape[0], image.shape[1]), image.origin)
-    with clock("network"):
-        prediction = yield from _predict(image, frame, predictor, settings)
-        boundary = frame.to_image(prediction.boundary).clip(0, 1)
-    if image.specimen is not None:
-        boundary[~image.specimen] = 0
-    yield Progress(_NETWORK, _SLICE, "grains")
-    with clock("partition"):
-        grains = _partition(prediction, boundary, frame, image.specimen, settings.merge)
-    yield Progress(_SLICE, _SLICE, "grains")
-    return boundary, grains
-
-
-def _predict(
-    image: CalibratedImage, frame: WorkingFrame, predictor: Predictor, settings: SegmentationSettings
-) -> Job[Prediction]:
-    """Prediction on the working grid; previews are brought to the image's pixels."""
-    if settings.method == "threshold":
-        boundary = threshold_boundary(frame.to_working(stretch(image.pixels, image.specimen)))
-        return Prediction(boundary, np.zeros(0, np.float32))
-    working = frame.to_working(predictor.network_input(image.pixels, image.specimen))
-    job = predictor.predict(working, frame.first)
-    try:
-        event = next(job)
-        while True:
-            yield _in_image(event, frame)
-            event = next(job)
-    except StopIteration as end:
-        prediction: Prediction = end.value
-        return prediction
-
-
-def _in_image(event: Event, frame: WorkingFrame) -> Event:
-    """Previews from working to image pixels; progress as a share of the slice."""
-    if isinstance(event, Progress):
-        return replace(event, done=_NETWORK * event.done, total=_SLICE * event.total)
-    if not isinstance(event, Preview):
-        return event
-    top, left = (slice(k, k + n) for k, n in zip(event.offset, event.array.shape, strict=True))
-    block = frame.block_in_image((top, left))
-    array = frame.block_to_image(event.array.astype(np.float32, copy=False), block, event.offset)
-    return Preview(event.name, array, (block[0].start, block[1].start))
-
-
-def _partition(
-    prediction: Prediction,
-    boundary: Float,
-    frame: WorkingFrame,
-    specimen: NDArray[np.bool_] | None,
-    merge: float,
-) -> Labels:
-    """Grains in image px: found on the working grid where that is coarser, then refined in the image."""
-    distance = prediction.distance if prediction.distance.size else None
-    if frame.scale >= 1:
-        in_image = None if distance is None else frame.to_image(distance) / np.float32(frame.scale)
-        return partition(boundary, in_image, specimen=specimen, merge=merge)
-    coarse_specimen = None if specimen is None else frame.to_working(specimen.astype(np.float32)) > 0.5
-    coarse = partition(prediction.boundary, distance, specimen=coarse_specimen, merge=merge)
-    return upsample_partition(coarse, boundary, places=frame.places(), specimen=specimen)
-
-
-def _summary(
-    image: CalibratedImage,
-    measurement: Measurement,
-    predictor: Predictor,
-    settings: SegmentationSettings,
-    scale: float,
-    clock: _Stopwatch,
-) -> dict[str, Any]:
-    size = image.pixel_size
-    return dict(measurement.summary) | {
-        "source": image.source,
-        "shape": list(image.shape),
-        "pixel_size_um": None if size is None else [size.y_um, size.x_um],
-        "pixel_size_source": None if size is None else size.source,
-        "scale": scale,
-        "scale_chosen": "auto" if settings.scale is None and settings.grain_diameter is None else "by hand",
-        "method": settings.method,
-        "merge": settings.merge,
-        "model": settings.model,
-        "model_sha256": predictor.sha256,
-        "device": predictor.plan.name,
-        "precision": str(predictor.plan.dtype).removeprefix("torch."),
-        "seconds": clock.report(),
-        "warnings": list(measurement.warnings),
-        "notes": list(image.notes),
-        "version": __version__,
-    }
+    return (yield from recent_scale(middle.pixels, predictor, middle.specimen, region))

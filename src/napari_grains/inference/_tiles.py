@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -85,11 +84,44 @@ def _span(start: int, stop: int, length: int, around: int) -> Span:
     )
 
 
-def grid(
-    shape: tuple[int, int], tile: int, receptive_radius: int, stride: int
-) -> Iterator[tuple[Span, Span]]:
+def grid(shape: tuple[int, int], tile: int, receptive_radius: int, stride: int) -> list[tuple[Span, Span]]:
     """Tiles of an image, row by row, as pairs of spans."""
     rows, columns = (spans(n, tile, receptive_radius, stride) for n in shape)
-    for row in rows:
-        for column in columns:
-            yield row, column
+    return [(row, column) for row in rows for column in columns]
+
+
+def in_order(tiles: list[tuple[Span, Span]], focus: tuple[float, float]) -> list[tuple[Span, Span]]:
+    """Sort tiles by the distance of their middle from a place (row, column), the nearest first."""
+
+    def distance(tile: tuple[Span, Span]) -> float:
+        return math.hypot(*(sum(span.core) / 2 - at for span, at in zip(tile, focus, strict=True)))
+
+    return sorted(tiles, key=distance)
+
+
+def tile_around(
+    focus: tuple[float, float], shape: tuple[int, int], core: int, receptive_radius: int, stride: int
+) -> tuple[Span, Span]:
+    """Make one small tile around a place in an image, or as near to it as the image allows.
+
+    Parameters
+    ----------
+    focus : (float, float)
+        Row and column, inside the image or not.
+    shape : (int, int)
+        Of the image, multiples of ``stride``.
+    core : int
+        Side in px of what the tile answers for; it blends with no other tile.
+    receptive_radius, stride : int
+        Of the network.
+    """
+    beyond = margin(receptive_radius, stride)
+    row, column = (_around(at, length, core, beyond, stride) for at, length in zip(focus, shape, strict=True))
+    return row, column
+
+
+def _around(at: float, length: int, core: int, beyond: int, stride: int) -> Span:
+    start = stride * round((min(max(at, 0), length) - core / 2) / stride)
+    start = min(max(start, 0), max(0, length - core))
+    stop = min(start + core, length)
+    return Span((max(0, start - beyond), min(length, stop + beyond)), (start, stop), (start, stop))

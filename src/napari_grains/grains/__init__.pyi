@@ -1,0 +1,28 @@
+from ._colours import COLOURS
+from ._confidence import Density, pooled_density
+from ._edges import EdgeScores, edge_scores, merge_edges
+from ._grain_size import grain_size_intercept, grain_size_planimetric
+from ._measurement import Measurement, measure
+from ._numbering import spread_numbers
+from ._partition import partition
+from ._report import write_report
+from ._threshold import threshold_boundary
+from ._upsampling import upsample_partition
+
+__all__ = [
+    "COLOURS",
+    "Density",
+    "EdgeScores",
+    "Measurement",
+    "edge_scores",
+    "grain_size_intercept",
+    "grain_size_planimetric",
+    "measure",
+    "merge_edges",
+    "partition",
+    "pooled_density",
+    "spread_numbers",
+    "threshold_boundary",
+    "upsample_partition",
+    "write_report",
+]

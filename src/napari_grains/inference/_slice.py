@@ -1,0 +1,182 @@
+"""One slice: from grey levels to boundary probability and grains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_grains.events import Event, Job, Preview, Progress
+from napari_grains.grains import partition, spread_numbers, threshold_boundary, upsample_partition
+from napari_grains.images import CalibratedImage, stretch
+
+from ._blocks import Block, common, corner, grown, placed, size, whole, within
+from ._forwarding import forwarded
+from ._frame import WorkingFrame, WorkingImage
+from ._predictor import Prediction, Predictor
+from ._settings import SegmentationSettings, View
+from ._summary import Stopwatch
+
+Float = NDArray[np.float32]
+Labels = NDArray[np.int32]
+UNITS = 100
+"""Progress units of a slice; the network takes most of them."""
+_NETWORK = 75
+
+
+def segment_slice(
+    image: CalibratedImage,
+    view: View,
+    scale: float,
+    predictor: Predictor,
+    settings: SegmentationSettings,
+    clock: Stopwatch,
+) -> Job[tuple[Float, Labels]]:
+    """Segment an image (Y, X).
+
+    Yields
+    ------
+    Progress, Notice, Preview
+        Progress counts to ``UNITS``.
+
+    Returns
+    -------
+    boundary, grains : ndarray
+        Of the rectangle ``view.block``.
+    """
+    wanted = _Wanted.of(image, view)
+    with clock("network"):
+        if settings.method == "threshold":
+            drawing = yield from _by_threshold(image, scale, wanted)
+        else:
+            drawing = yield from _by_network(image, scale, wanted, predictor)
+        boundary = wanted.only(drawing.in_image(drawing.boundary).clip(0, 1), wanted.block)
+    yield Progress(_NETWORK, UNITS, "dividing into grains")
+    with clock("partition"):
+        grains = spread_numbers(_partition(drawing, boundary, wanted.mask, settings.merge))
+    yield Progress(UNITS, UNITS, "dividing into grains")
+    return boundary, grains
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """Where a result is wanted: a rectangle, pixels of it (None: all), and where somebody is looking."""
+
+    block: Block
+    mask: NDArray[np.bool_] | None
+    focus: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, image: CalibratedImage, view: View) -> _Wanted:
+        block = view.block(image.shape)
+        mask = view.wanted(image.specimen)
+        return cls(block, None if mask is None else mask[block], view.centre(block))
+
+    def only(self, values: Float, block: Block) -> Float:
+        """Set values of a rectangle to 0 where none is wanted."""
+        if self.mask is None:
+            return values
+        return np.where(self.mask[within(block, self.block)], values, np.float32(0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Canvas:
+    """The working grid of a part of the image, ``seen``, on which the rectangle ``wanted`` is drawn."""
+
+    frame: WorkingFrame
+    seen: Block
+    wanted: Block
+
+    @classmethod
+    def of(cls, image: CalibratedImage, scale: float, wanted: Block, radius: int | None = None) -> _Canvas:
+        """Make the canvas of what can be seen within a radius in working px; None: of the whole image."""
+        frame = WorkingFrame(scale, size(whole(image.shape)), image.origin)
+        seen = whole(image.shape) if radius is None else grown(wanted, frame.reach(radius), image.shape)
+        return cls(frame.part(seen), seen, wanted)
+
+    def on_grid(self, place: tuple[float, float] | None) -> tuple[float, float] | None:
+        """Where a place in the image lies on the grid."""
+        if place is None:
+            return None
+        row, column = (
+            (at - part.start + o) * self.frame.scale - k
+            for at, part, o, k in zip(place, self.seen, self.frame.origin, self.frame.first, strict=True)
+        )
+        return row, column
+
+    def show(self, event: Event, wanted: _Wanted) -> Event | None:
+        """Previews from working to image px, cut to what is wanted; progress as a share of the slice."""
+        if isinstance(event, Progress):
+            return replace(event, done=_NETWORK * event.done, total=UNITS * event.total)
+        if not isinstance(event, Preview):
+            return event
+        ready = self.frame.block_in_image(placed(event.offset, event.array.shape))
+        block = common(ready, within(self.wanted, self.seen))
+        if block is None:
+            return None
+        array = self.frame.block_to_image(event.array.astype(np.float32, copy=False), block, event.offset)
+        place = tuple(k + n for k, n in zip(corner(block), corner(self.seen), strict=True))
+        return Preview(event.name, wanted.only(array, placed(place, array.shape)), place)
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawing:
+    """Boundaries, and distances from them if there are any, on the grid of a canvas."""
+
+    canvas: _Canvas
+    boundary: Float
+    distance: Float | None = None
+
+    def in_image(self, values: Float) -> Float:
+        """Bring values on the grid to the pixels of the image that are wanted."""
+        return self.canvas.frame.block_to_image(values, within(self.canvas.wanted, self.canvas.seen))
+
+    def cut(self) -> _Drawing:
+        """Leave only the grid of what is wanted."""
+        canvas = self.canvas
+        frame = canvas.frame.part(within(canvas.wanted, canvas.seen))
+        start = [there - here for there, here in zip(frame.first, canvas.frame.first, strict=True)]
+        part = placed(tuple(start), frame.shape)
+        distance = None if self.distance is None else self.distance[part]
+        return _Drawing(_Canvas(frame, canvas.wanted, canvas.wanted), self.boundary[part], distance)
+
+
+def _by_threshold(image: CalibratedImage, scale: float, wanted: _Wanted) -> Job[_Drawing]:
+    """Dark lines; of the whole image, as a line counts by its length, which may lie outside the region."""
+    yield Progress(0, UNITS, "finding boundaries")
+    canvas = _Canvas.of(image, scale, wanted.block)
+    boundary = threshold_boundary(canvas.frame.to_working(stretch(image.pixels, image.specimen)))
+    event = canvas.show(Preview("boundary", boundary, (0, 0)), wanted)
+    if event is not None:
+        yield event
+    return _Drawing(canvas, boundary)
+
+
+def _by_network(image: CalibratedImage, scale: float, wanted: _Wanted, predictor: Predictor) -> Job[_Drawing]:
+    """Prediction for what is wanted, from all that the network can see around it.
+
+    Grey levels are stretched over the whole image, so that a region looks as it does in the whole.
+    """
+    yield Progress(0, UNITS, "finding boundaries")
+    canvas = _Canvas.of(image, scale, wanted.block, predictor.card.architecture.receptive_radius)
+    grey = predictor.network_input(image.pixels, image.specimen)[canvas.seen]
+    job = predictor.predict(
+        WorkingImage(grey, canvas.frame), canvas.frame.first, canvas.on_grid(wanted.focus)
+    )
+    prediction: Prediction = yield from forwarded(job, lambda event: canvas.show(event, wanted))
+    return _Drawing(canvas, prediction.boundary, prediction.distance)
+
+
+def _partition(drawing: _Drawing, boundary: Float, mask: NDArray[np.bool_] | None, merge: float) -> Labels:
+    """Grains in image px: found on the working grid where that is coarser, then refined in the image."""
+    scale = drawing.canvas.frame.scale
+    if scale >= 1:
+        distance = drawing.distance
+        in_image = None if distance is None else drawing.in_image(distance) / np.float32(scale)
+        return partition(boundary, in_image, specimen=mask, merge=merge)
+    coarse = drawing.cut()
+    frame = coarse.canvas.frame
+    coarse_mask = None if mask is None else frame.to_working(mask.astype(np.float32)) > 0.5
+    grains = partition(coarse.boundary, coarse.distance, specimen=coarse_mask, merge=merge)
+    return upsample_partition(grains, boundary, places=frame.places(), specimen=mask)
