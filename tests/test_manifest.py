@@ -15,7 +15,28 @@ from npe2 import PluginManager, PluginManifest
 
 PROJECT = Path(__file__).parents[1]
 MANIFEST = PROJECT / "src" / "napari_grains" / "napari.yaml"
-COMMANDS = {"napari-grains.segment": "napari_grains.widgets:SegmentDock"}
+WIDGETS = {
+    "napari-grains.segment": "napari_grains.widgets:SegmentDock",
+    "napari-grains.table": "napari_grains.widgets:GrainTable",
+}
+SAMPLES = {
+    f"napari-grains.sample.{name}": f"napari_grains.{home}:{name}"
+    for home, names in {
+        "samples": (
+            "etched_polycrystal",
+            "etched_stainless",
+            "bimodal_steel",
+            "rolled_sheet",
+            "six_fields",
+            "grooved_ceramic",
+            "backscatter_steps",
+            "bright_field_film",
+        ),
+        "widgets._samples": ("nist_steel", "nist_titanium"),
+    }.items()
+    for name in names
+}
+COMMANDS = WIDGETS | SAMPLES
 
 DISCOVER = """
 import importlib.metadata, sys
@@ -78,9 +99,32 @@ def test_manifest_is_discovered_in_this_environment() -> None:
     assert {command.id: command.python_name for command in manifest.contributions.commands or ()} == COMMANDS
 
 
-def test_widgets_use_every_command_of_the_manifest() -> None:
-    widgets = PluginManifest.from_file(MANIFEST).contributions.widgets or ()
-    assert {widget.command for widget in widgets} == set(COMMANDS)
+def test_widgets_and_samples_use_every_command_of_the_manifest() -> None:
+    contributions = PluginManifest.from_file(MANIFEST).contributions
+    assert {widget.command for widget in contributions.widgets or ()} == set(WIDGETS)
+    assert {sample.command for sample in contributions.sample_data or ()} == set(SAMPLES)
+
+
+def test_samples_say_what_they_show_and_where_they_come_from() -> None:
+    samples = PluginManifest.from_file(MANIFEST).contributions.sample_data or ()
+    names = [sample.display_name for sample in samples]
+    assert len(set(names)) == len(names)
+    for sample, name in zip(samples, names, strict=True):
+        assert sample.command == f"napari-grains.sample.{sample.key}"
+        assert name.endswith(("(synthetic)", "(real, NIST, download)"))
+
+
+def test_synthetic_samples_open_through_the_plugin_manager() -> None:
+    manager = PluginManager()
+    manager.discover()
+    manager.activate("napari-grains")
+    contributions = {sample.key: sample for _, group in manager.iter_sample_data() for sample in group}
+    for name, home in SAMPLES.items():
+        if not home.startswith("napari_grains.samples:"):
+            continue
+        image, truth = contributions[name.rpartition(".")[2]].open(_registry=manager.commands)
+        assert (image[2], truth[2]) == ("image", "labels")
+        assert image[0].shape == truth[0].shape
 
 
 @pytest.mark.viewer

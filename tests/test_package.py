@@ -16,7 +16,7 @@ import napari_grains
 TORCH = {"torch", "torchvision"}
 VIEWER = {"napari", "qtpy", "magicgui", "superqt", "PyQt6", "PySide6"}
 
-WITHOUT_EITHER = ("errors", "events", "images", "grains", "synthesis", "jobs", "engine")
+WITHOUT_EITHER = ("errors", "events", "images", "grains", "samples", "synthesis", "jobs", "engine")
 WITHOUT_VIEWER = ("networks", "inference", "worker", "cli")
 
 

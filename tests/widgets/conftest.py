@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from napari_grains.engine import EngineState, TaskState, _folders
+from napari_grains.weights import bundled_folder
 from napari_grains.widgets import SegmentDock, _session
 
 SAVE_TINY_NETWORK = """
@@ -96,11 +97,11 @@ class FakeEngine:
 
 @pytest.fixture
 def networks(tmp_path, monkeypatch):
-    """The user's folder with two files that look like networks."""
+    """The user's folder with two networks."""
     folder = tmp_path / "networks"
     folder.mkdir()
     for name in ("default", "steel"):
-        (folder / f"{name}.safetensors").touch()
+        (folder / f"{name}.safetensors").symlink_to(bundled_folder() / "default.safetensors")
     monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(folder))
     return folder
 

@@ -39,7 +39,7 @@ def test_a_stack_is_segmented_and_nothing_is_left(real_engine, make_napari_viewe
         np.stack([image, 255 - image]), name="stack", scale=(1, 0.5, 0.5), units=("pixel", "um", "um")
     )
     dock = open_dock(viewer)
-    dock.scale.kind.setCurrentText("factor")
+    dock.method.scale.diameter.setValue(30)  # the scale is 1 or nearly so
     dock.run()
     qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
     assert dock.panel.message.text() == ""
@@ -50,7 +50,7 @@ def test_a_stack_is_segmented_and_nothing_is_left(real_engine, make_napari_viewe
     assert grains.features["index"].is_unique
     assert set(grains.features["index"]) == set(np.unique(grains.data))
     assert grains.metadata["napari_grains"]["summary"]["pixel_size_um"] == [0.5, 0.5]
-    assert "CPU" in dock.device.text()
+    assert "CPU" in dock.method.device.text()
     viewer.close()
     qtbot.waitUntil(lambda: dock._session.engine.closed, timeout=PATIENCE)
     assert children(real_engine["before"]) == []
@@ -64,7 +64,7 @@ def test_closing_the_viewer_during_a_job_leaves_nothing(
     viewer.add_image(np.tile(image, (40, 8, 8)), name="large")
     dock = open_dock(viewer)
     engine = dock._session.engine
-    dock.scale.kind.setCurrentText("factor")
+    dock.method.scale.diameter.setValue(30)  # the scale is 1 or nearly so
     dock.run()
     qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=PATIENCE)  # the first preview
     assert children(real_engine["before"])
@@ -81,7 +81,7 @@ def test_an_error_of_the_job_is_shown_and_the_next_run_works(
     viewer = make_napari_viewer()
     layer = viewer.add_image(np.full((40, 50), 7, np.uint8), name="blank")
     dock = open_dock(viewer)
-    dock.scale.kind.setCurrentText("factor")
+    dock.method.scale.diameter.setValue(30)  # the scale is 1 or nearly so
     dock.run()
     qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
     assert "constant" in dock.panel.message.text()
@@ -100,4 +100,4 @@ def test_torch_never_enters_the_viewer_process(tiny_network):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.split() == ["3", "layers", "torch", "not", "imported"]
+    assert done.stdout.split() == ["4", "layers", "torch", "not", "imported"]

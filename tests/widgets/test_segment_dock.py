@@ -6,8 +6,6 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.utils._proxies import PublicOnlyProxy
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication, QWidget
 from widget_results import result
 
 from napari_grains.engine import EngineState, TaskState
@@ -33,17 +31,17 @@ def test_run_is_disabled_until_there_is_an_image(viewer, open_dock, image):
 
 @pytest.mark.parametrize("text", ["0.44", "junk", "5 km"])
 def test_run_is_disabled_while_the_pixel_size_is_wrong(dock, text):
-    dock.pixel_size.setText(text)
+    dock.micrograph.pixel_size.setText(text)
     assert not dock.panel.run.isEnabled()
     with pytest.raises(InputError) as error:
-        dock.pixel_size.value()
+        dock.micrograph.pixel_size.value()
     assert dock.panel.message.text() == dock.panel.run.toolTip() == str(error.value)
-    dock.pixel_size.setText("0.44 um")
+    dock.micrograph.pixel_size.setText("0.44 um")
     assert dock.panel.run.isEnabled()
 
 
 def test_run_is_disabled_without_networks(viewer, open_dock, image, monkeypatch):
-    monkeypatch.setattr("napari_grains.widgets._fields.list_networks", dict)
+    monkeypatch.setattr("napari_grains.widgets._network_field.list_networks", dict)
     viewer.add_image(image)
     dock = open_dock(viewer)
     assert not dock.panel.run.isEnabled()
@@ -51,17 +49,19 @@ def test_run_is_disabled_without_networks(viewer, open_dock, image, monkeypatch)
 
 
 def test_run_is_disabled_for_an_image_that_cannot_be_segmented(dock, viewer, engine):
-    dock.image.layer = viewer.add_image(np.zeros((8, 8)), name="tiny")
+    dock.micrograph.image.layer = viewer.add_image(np.zeros((8, 8)), name="tiny")
     assert "too small" in dock.panel.message.text()
     dock.run()
     assert engine.tasks == []
 
 
 def test_arguments_say_what_was_chosen(dock, begin, image):
-    dock.network.setCurrentText("steel")
-    dock.scale.kind.setCurrentText("grain diameter")
-    dock.scale.diameter.setValue(40)
-    dock.pixel_size.setText("0.5 x 0.4 um")
+    dock.method.network.names.setCurrentText("steel")
+    dock.method.scale.diameter.setValue(40)
+    dock.method.merge.value = 0.25
+    dock.method.method.value = "threshold"
+    dock.method.uncertainty.value = False
+    dock.micrograph.pixel_size.setText("0.5 x 0.4 um")
     task = begin()
     arguments = dict(task.arguments)
     np.testing.assert_array_equal(arguments.pop("image"), image)
@@ -73,29 +73,35 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
         "rgb": False,
         "pixel_size_source": "typed",
         "model": "steel",
-        "scale": None,
         "grain_diameter": 40.0,
+        "merge": 0.25,
+        "method": "threshold",
+        "uncertainty": False,
+        "leave_out": [],
+        "region": None,
+        "focus": [0, 40, 0, 50],
+        "first_slice": 0,
     }
 
 
 def test_a_typed_pixel_size_becomes_scale_and_units(dock, viewer, begin, settle):
-    dock.pixel_size.setText("0.5 um")
+    dock.micrograph.pixel_size.setText("0.5 um")
     begin().finish(result())
     settle()
     for layer in viewer.layers:
         assert tuple(layer.scale) == (0.5, 0.5)
         assert [str(unit) for unit in layer.units] == ["micrometer"] * 2
-    assert dock.pixel_size.text() == "0.5 µm"
+    assert dock.micrograph.pixel_size.text() == "0.5 µm"
 
 
 def test_the_pixel_size_is_filled_in_from_lengths_alone(viewer, dock, image):
-    assert dock.pixel_size.text() == ""
-    dock.image.layer = viewer.add_image(image, scale=(12.5, 12.5), units="nm")
-    assert dock.pixel_size.text() == "12.5 nm"
-    dock.image.layer = viewer.add_image(image, scale=(12.5, 12.5))
-    assert dock.pixel_size.text() == ""
-    dock.image.layer.units = "um"
-    assert dock.pixel_size.text() == "12.5 µm"
+    assert dock.micrograph.pixel_size.text() == ""
+    dock.micrograph.image.layer = viewer.add_image(image, scale=(12.5, 12.5), units="nm")
+    assert dock.micrograph.pixel_size.text() == "12.5 nm"
+    dock.micrograph.image.layer = viewer.add_image(image, scale=(12.5, 12.5))
+    assert dock.micrograph.pixel_size.text() == ""
+    dock.micrograph.image.layer.units = "um"
+    assert dock.micrograph.pixel_size.text() == "12.5 µm"
 
 
 def test_progress_previews_and_result_arrive(dock, viewer, begin, settle, qtbot):
@@ -105,15 +111,18 @@ def test_progress_previews_and_result_arrive(dock, viewer, begin, settle, qtbot)
     task.event(Progress(30, 100, "boundaries"), BLOCK, Notice("RGB turned into luminance."))
     qtbot.waitUntil(lambda: dock.panel.bar.value() == 30)
     assert dock.panel.message.text() == "Boundaries"
-    assert dock.remarks.text() == "RGB turned into luminance."
+    assert dock.result.remarks.text() == "RGB turned into luminance."
     assert viewer.layers["steel boundary"].data[10, 20] == 0.5
     task.finish(result(grains=4))
     settle()
     assert names(viewer) == ["steel", "steel grains", "steel boundary"]
-    assert (
-        dock.result.text() == "4 grains, mean diameter 12.3 px\nMean intercept 9.87 px; G needs a pixel size"
-    )
-    assert dock.remarks.text() == "few grains"
+    assert dock.result.text.splitlines() == [
+        "Grains 4",
+        "Mean diameter 12.3 px",
+        "Mean intercept 9.87 px",
+        "ASTM G needs a pixel size",
+    ]
+    assert dock.result.remarks.text() == "few grains"
     assert dock.panel.run.isEnabled()
     assert dock.panel.bar.isHidden()
 
@@ -220,14 +229,14 @@ def test_a_dock_that_is_put_back_works(dock, viewer, begin, settle, image):
     viewer.window.remove_dock_widget(dock)
     viewer.add_image(image, name="added while closed")
     viewer.window.add_dock_widget(dock, name="again")
-    assert dock.image.count() == 2
+    assert dock.micrograph.image.count() == 2
     begin().finish(result())
     settle()
     assert len(viewer.layers) == 4
 
 
 def test_lazy_images_are_read_in_a_thread(dock, viewer, engine, settle, image, qtbot):
-    dock.image.layer = viewer.add_image(da.from_array(image, chunks=16), name="lazy")
+    dock.micrograph.image.layer = viewer.add_image(da.from_array(image, chunks=16), name="lazy")
     dock.run()
     qtbot.waitUntil(lambda: len(engine.tasks) == 1)
     np.testing.assert_array_equal(engine.tasks[0].arguments["image"], image)
@@ -244,7 +253,7 @@ def test_a_lazy_image_that_cannot_be_read_is_an_error(dock, viewer, engine, sett
 
     lazy = da.from_array(image, chunks=-1)
     layer = viewer.add_image(lazy, name="lazy")
-    dock.image.layer = layer
+    dock.micrograph.image.layer = layer
     layer._data = lazy.map_blocks(broken, dtype=image.dtype)  # napari draws no more of it
     dock.run()
     settle()
@@ -270,11 +279,11 @@ def test_the_engine_closes_with_the_viewer(dock, viewer, engine, begin, qtbot):
 
 
 def test_the_device_is_said_once_the_engine_is_warm(dock, engine, qtbot):
-    assert dock.device.text() == "starting the engine…"
+    assert dock.method.device.text() == "Starting the engine…"
     engine.become(EngineState.READY, device="CPU (2 threads), bfloat16")
-    qtbot.waitUntil(lambda: dock.device.text() == "CPU (2 threads), bfloat16")
+    qtbot.waitUntil(lambda: dock.method.device.text() == "CPU (2 threads), bfloat16")
     engine.become(EngineState.OFF, problem="The engine process ended; the next run starts a fresh one.")
-    qtbot.waitUntil(lambda: "ended" in dock.device.text())
+    qtbot.waitUntil(lambda: "ended" in dock.method.device.text())
 
 
 def test_a_task_that_waits_says_for_what(dock, engine, begin, qtbot):
@@ -284,21 +293,3 @@ def test_a_task_that_waits_says_for_what(dock, engine, begin, qtbot):
     engine.become(EngineState.BUSY, device="CPU")
     task.state(TaskState.QUEUED)
     qtbot.waitUntil(lambda: dock.panel.message.text() == "Waiting for another job…")
-
-
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_nothing_is_cut_off_in_a_small_window(viewer, dock, begin, settle, theme, qtbot):
-    viewer.theme = theme
-    viewer.window._qt_window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-    viewer.window._qt_window.show()
-    viewer.window.resize(1280, 800)
-    dock.scale.kind.setCurrentText("grain diameter")
-    begin().finish(result(warnings=["a long warning about the number of grains in this field"] * 4))
-    settle()
-    QApplication.processEvents()
-    for widget in dock.findChildren(QWidget):
-        if widget.isVisibleTo(dock):
-            assert widget.visibleRegion().boundingRect().size() == widget.size(), widget
-            assert widget.width() >= min(widget.minimumSizeHint().width(), widget.width()), widget
-    for field in (dock.image, dock.network, dock.pixel_size, dock.scale, dock.device, dock.panel.run):
-        assert field.toolTip()

@@ -16,10 +16,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from napari_grains.errors import InputError
+from napari_grains.weights import KEY, card_text
 
 from ._unet import UNet, UNetConfig
 
-_KEY = "napari_grains"
 _FORMAT = 1
 
 
@@ -119,7 +119,7 @@ def save_network(path: str | os.PathLike[str], network: UNet, card: NetworkCard)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(save(tensors, {_KEY: card.to_json()}))
+        unfinished.write_bytes(save(tensors, {KEY: card.to_json()}))
         unfinished.replace(path)
     except (OSError, SafetensorError) as error:
         raise InputError(
@@ -138,19 +138,9 @@ def read_card(path: str | os.PathLike[str]) -> NetworkCard:
     InputError
         If the file is missing, damaged, or no network of this package.
     """
+    text = card_text(path)
     try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-    except FileNotFoundError:
-        raise InputError(f"there is no network file {path}; check the name.") from None
-    except (OSError, SafetensorError) as error:
-        raise InputError(
-            f"{path} is not a readable .safetensors file ({error}); it may be damaged or incomplete."
-        ) from None
-    if _KEY not in metadata:
-        raise InputError(f"{path} holds no napari-grains network; use one that was saved by napari-grains.")
-    try:
-        return NetworkCard.from_json(metadata[_KEY])
+        return NetworkCard.from_json(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} was saved by another version of napari-grains ({error}); update napari-grains."

@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from napari_grains.errors import InputError
+from napari_grains.weights._header import KEY, card_text, describe_network
 
 SUFFIX: Final = ".safetensors"
 
-__all__ = ["SUFFIX", "bundled_folder", "find_network", "list_networks", "user_folder"]
+__all__ = [
+    "KEY",
+    "SUFFIX",
+    "bundled_folder",
+    "card_text",
+    "describe_network",
+    "find_network",
+    "list_networks",
+    "user_folder",
+]
 
 
 def bundled_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,11 @@ from napari.layers import Layer
 
 from napari_grains.errors import InputError
 from napari_grains.images import PixelSize
+from napari_grains.widgets._source import planar_transform
 
 SOURCE: Final = "layer scale and units"
+METADATA: Final = "napari_grains calibration"
+"""Key of a layer's metadata under which stands where the pixel size came from that its scale says."""
 
 
 def pixel_size_of(layer: Layer) -> PixelSize | None:
@@ -25,7 +29,7 @@ def pixel_size_of(layer: Layer) -> PixelSize | None:
     y, x = (_step(layer, axis, metres) for axis in (-2, -1))
     try:
         PixelSize.parse(f"{y} x {x} m")
-        return PixelSize(y, x, SOURCE)
+        return PixelSize(y, x, _origin(layer, y, x))
     except InputError:
         return None
 
@@ -42,9 +46,22 @@ def calibrate(layer: Layer, size: PixelSize) -> bool:
     micrometres = np.array([size.y_um, size.x_um])
     translate[-2:] *= micrometres / np.abs(scale[-2:])
     scale[-2:] = np.sign(scale[-2:]) * micrometres
+    layer.metadata[METADATA] = {"y": size.y, "x": size.x, "source": size.source}
     layer.units = (*units[:-2], "um", "um")
     layer.scale, layer.translate = scale, translate
     return True
+
+
+def in_same_frame(layer: Layer, other: Layer) -> bool:
+    """Whether the pixels of two layers lie on each other."""
+    same_units = list(layer.units[-2:]) == list(other.units[-2:])
+    return same_units and np.allclose(planar_transform(layer), planar_transform(other))
+
+
+def _origin(layer: Layer, y: float, x: float) -> str:
+    noted = layer.metadata.get(METADATA, {})
+    same = all(math.isclose(noted.get(axis, 0), edge, rel_tol=1e-6) for axis, edge in (("y", y), ("x", x)))
+    return str(noted["source"]) if same else SOURCE
 
 
 def _step(layer: Layer, axis: int, metres: list[float]) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from napari_grains.events import Progress
@@ -52,7 +52,9 @@ class TextLine(QLabel):
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
 
 class RunPanel(QWidget):
@@ -67,8 +69,6 @@ class RunPanel(QWidget):
     message : QLabel
         What is going on, why Run is disabled, or what went wrong.
     """
-
-    stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,9 +93,10 @@ class RunPanel(QWidget):
     def set_idle(self, why_not: str) -> None:
         """Wait for a run; it is disabled while there is a reason why not."""
         self.run.setEnabled(not why_not)
-        self.run.setToolTip(why_not or "Segment the image: boundaries, grains, grain size")
+        self.run.setToolTip(why_not or "Segment the image: boundaries, grains, grain size (Ctrl+Return)")
         self.stop.setEnabled(False)
         self.stop.setText("Stop")
+        self.stop.setToolTip("Nothing is running")
         self.bar.hide()
 
     def set_running(self) -> None:
@@ -104,7 +105,7 @@ class RunPanel(QWidget):
         self.run.setEnabled(False)
         self.run.setToolTip("A run is under way")
         self.stop.setEnabled(True)
-        self.stop.setToolTip("Stop and keep the slices that are finished")
+        self.stop.setToolTip("Stop and keep the slices that are finished (Ctrl+Shift+Return)")
         self.bar.setRange(0, 0)
         self.bar.show()
 
@@ -124,6 +125,7 @@ class RunPanel(QWidget):
     def say(self, text: str, *, error: bool = False, details: str = "") -> None:
         """Show one line; ``details`` go into the tooltip."""
         self.message.setText(text)
+        self.message.setVisible(bool(text))
         self.message.setToolTip(details)
         self._colour_message(error=error)
 

@@ -2,75 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from napari.layers import Image, Shapes
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtCore import QEvent
-from qtpy.QtWidgets import QFormLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtGui import QKeySequence
+from qtpy.QtWidgets import QShortcut, QWidget
 
 from napari_grains.engine import EngineState, TaskState
-from napari_grains.errors import InputError
 from napari_grains.events import Progress
-from napari_grains.weights import user_folder
-from napari_grains.widgets import _summary_text as words
-from napari_grains.widgets._calibration import calibrate, pixel_size_of
-from napari_grains.widgets._fields import ImageCombo, NetworkCombo, PixelSizeField, ScaleField
-from napari_grains.widgets._layers import Source
-from napari_grains.widgets._run_panel import RunPanel, TextLine
+from napari_grains.images import PixelSize
+from napari_grains.widgets._calibrated_view import calibrate_in_view
+from napari_grains.widgets._camera import visible_box
+from napari_grains.widgets._circle import DiameterCircle
+from napari_grains.widgets._form import lay_out_in_column
+from napari_grains.widgets._method_box import MethodBox
+from napari_grains.widgets._micrograph_box import MicrographBox
+from napari_grains.widgets._open_table import open_grain_table
+from napari_grains.widgets._region import begin_region
+from napari_grains.widgets._result_box import ResultBox
+from napari_grains.widgets._results import METADATA, result_layer
+from napari_grains.widgets._run_panel import RunPanel
 from napari_grains.widgets._segmentation import Choices, Outcome, SegmentationRun
 from napari_grains.widgets._session import session_of, unwrapped
+from napari_grains.widgets._source import Source
 from napari_grains.widgets._subscriptions import Subscriptions
 
-_LABEL_WIDTH: Final = 72
-"""Pixels, the same in all groups: the fields stand in one column."""
-_MINIMUM_WIDTH: Final = 290
-_TIPS: Final = {
-    "image": "The micrograph: an image or a stack, which is segmented slice by slice",
-    "pixel_size": "Edge of a pixel, such as 0.44 um or 12.5 nm; 0.5 x 0.4 um for height x width.\n"
-    "Filled in where the layer has units of length; what you type becomes the layer's scale.\n"
-    "Empty: all results in px.",
-    "network": "Networks that come with the plugin, and those in\n{folder}",
-    "scale": "Grains must have the size that the network knows.\n"
-    "auto: found on the image\n"
-    "factor: the image is resized by it\n"
-    "grain diameter: the mean, in px of the image",
-    "device": "What computes; runs in a process of its own. Log:\n{log}",
-}
+_BRIGHT: Final = 384
+"""Sum of red, green and blue from which on a background counts as bright."""
 
 
 class SegmentDock(QWidget):
-    """Choose an image and run; results are layers and two lines of text.
+    """Choose an image and run; results are layers and a few numbers.
 
     Parameters
     ----------
-    viewer : napari.viewer.Viewer
+    napari_viewer : napari.viewer.Viewer
         Its engine starts with its first dock.
 
     Attributes
     ----------
-    image, pixel_size, network, scale : QWidget
-        Input fields.
+    micrograph : MicrographBox
+        Image, pixel size, burned-in marks.
+    method : MethodBox
+        Slices, region, method, network, scale.
     panel : RunPanel
         Run, Stop, progress, messages.
-    device, result : QLabel
-        What computes; grains and grain size of the last run.
+    result : ResultBox
+        Grains and grain size of the last run.
     run_in_progress : SegmentationRun or None
         What runs now.
     """
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
-        self._viewer = unwrapped(viewer)
+        self._viewer = unwrapped(napari_viewer)
         self._session = session_of(self._viewer)
         self.run_in_progress: SegmentationRun | None = None
         self._said_by_run = False
-        self.image, self.network = ImageCombo(self._viewer), NetworkCombo()
-        self.pixel_size, self.scale = PixelSizeField(), ScaleField()
-        self.device, self.result, self.remarks = TextLine(), TextLine(), TextLine()
-        self.panel = RunPanel()
-        self.setMinimumWidth(_MINIMUM_WIDTH)
-        self._subscriptions, self._of_layer = Subscriptions(), Subscriptions()
+        self.micrograph, self.method = MicrographBox(self._viewer), MethodBox(self._viewer)
+        self.panel, self.result = RunPanel(), ResultBox()
+        self._circle = DiameterCircle(self._viewer)
+        self._subscriptions = Subscriptions()
         self._lay_out()
         self._connect()
         self._attach()
@@ -79,20 +75,21 @@ class SegmentDock(QWidget):
 
     def run(self) -> None:
         """Segment the chosen image, unless something is missing or a run is under way."""
-        layer = self.image.layer
+        layer = self.micrograph.layer
         if layer is None or self._why_not() or self.run_in_progress is not None:
             return
-        size = self.pixel_size.value()
-        if size is not None and self.pixel_size.is_typed and calibrate(layer, size):
-            self._viewer.fit_to_view()
-        choices = Choices(self.network.currentText(), self.scale.scale, self.scale.grain_diameter, size)
+        choices = self._choices(layer)
+        if choices.pixel_size is not None:
+            region = self.method.region.layer
+            calibrate_in_view(self._viewer, layer, choices.pixel_size, [] if region is None else [region])
+        self._circle.hide()
         run = SegmentationRun(self._viewer, self._session, layer, choices)
         run.progressed.connect(self._show_progress)
         run.noticed.connect(self._show_notice)
         run.state_changed.connect(self._show_state)
         run.ended.connect(self._show_outcome)
         self.run_in_progress = run
-        self.remarks.clear()
+        self.result.remark()
         self.panel.set_running()
         run.start()
 
@@ -112,61 +109,57 @@ class SegmentDock(QWidget):
         return bool(super().event(event))
 
     def _lay_out(self) -> None:
-        micrograph = _group("Micrograph", ("Image", self.image), ("Pixel size", self.pixel_size))
-        network = _group("Network", ("Network", self.network), ("Scale", self.scale), below=self.device)
-        result = QGroupBox("Grain size")
-        inner = QVBoxLayout(result)
-        inner.addWidget(self.result)
-        inner.addWidget(self.remarks)
-        layout = QVBoxLayout(self)
-        for part in (micrograph, network, self.panel, result):
-            layout.addWidget(part)
-        layout.addStretch()
-        places = {"folder": user_folder(), "log": self._session.engine.log_path}
-        for name, tip in _TIPS.items():
-            getattr(self, name).setToolTip(tip.format(**places))
-        self.result.setText("Nothing measured yet")
-        self.result.setToolTip("Grains, mean equivalent circle diameter and ASTM grain size number G")
+        lay_out_in_column(self, (self.micrograph, self.method, self.panel, self.result))
+        self.method.device.setToolTip(
+            f"What computes; runs in a process of its own. Log:\n{self._session.engine.log_path}"
+        )
 
     def _connect(self) -> None:
-        self.image.layer_changed.connect(self._show_layer)
-        self.network.currentIndexChanged.connect(self._check)
-        self.pixel_size.textChanged.connect(self._check)
+        self.micrograph.layer_changed.connect(self._show_layer)
+        self.micrograph.changed.connect(self._check)
+        self.method.changed.connect(self._check)
+        self.method.region_wanted.connect(self._draw_region)
+        self.method.scale.diameter_set.connect(self._draw_circle)
+        self.method.scale.automatic_set.connect(self._circle.hide)
         self.panel.run.clicked.connect(self.run)
         self.panel.stop.clicked.connect(self.stop)
+        self.result.table_wanted.connect(lambda: open_grain_table(self._viewer))
         self._session.changed.connect(self._show_engine)
         self.destroyed.connect(self._subscriptions.end)
-        self.destroyed.connect(self._of_layer.end)
+        for keys, slot in (("Ctrl+Return", self.run), ("Ctrl+Shift+Return", self.stop)):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def _attach(self) -> None:
         self._subscriptions.end()
         self._subscriptions.add(self._show_theme, self._viewer.events.theme)
-        self.image.follow(on=True)
-        self._show_layer()
+        self.micrograph.follow(on=True)
+        self.method.follow(on=True)
+        self._check()
 
     def _detach(self) -> None:
-        self.image.follow(on=False)
+        self.micrograph.follow(on=False)
+        self.method.follow(on=False)
+        self._circle.hide()
         self._subscriptions.end()
-        self._of_layer.end()
         if self.run_in_progress is not None and not self.run_in_progress.stopping:
             self.stop()
 
+    def _choices(self, layer: Image) -> Choices:
+        source = Source(layer)
+        return Choices(
+            self.method.chosen(source),
+            self.micrograph.pixel_size.value(),
+            self.micrograph.marks.left_out,
+            visible_box(self._viewer, layer),
+            source.current_slice(self._viewer),
+        )
+
     def _why_not(self) -> str:
         """Why nothing can be run now, with what to do; empty if it can."""
-        layer = self.image.layer
-        if layer is None:
-            return "Open a micrograph first: File > Open, or drop it here."
-        if problem := Source(layer).problem():
-            return problem
-        if not self.network.currentText():
-            return f"There is no network: put a .safetensors file into {user_folder()}."
-        try:
-            self.pixel_size.value()
-        except InputError as error:
-            return str(error)
-        return ""
+        return self.micrograph.problem() or self.method.problem()
 
     def _check(self) -> None:
+        self.method.know(self._pixel_size())
         if self.run_in_progress is not None:
             return
         why_not = self._why_not()
@@ -175,28 +168,44 @@ class SegmentDock(QWidget):
             self._said_by_run = False
             self.panel.say(why_not)
 
+    def _pixel_size(self) -> PixelSize | None:
+        return self.micrograph.known_size()
+
     def _show_layer(self) -> None:
-        layer = self.image.layer
-        self._of_layer.end()
-        if layer is not None:
-            self._of_layer.add(self._suggest_pixel_size, layer.events.scale, layer.events.units)
-        self._suggest_pixel_size()
+        layer = self.micrograph.layer
+        usable = layer is not None and Source(layer).problem() is None
+        self.method.show_stack(Source(layer).slices if usable and layer is not None else 1)
+        self.method.scale.forget()
+        self._circle.hide()
+        grains = None if layer is None else result_layer(self._viewer, layer, "grains")
+        summary = {} if grains is None else grains.metadata[METADATA].get("summary", {})
+        if summary and self.run_in_progress is None:
+            self._show_summary(summary)
+        elif self.run_in_progress is None:
+            self.result.clear()
+        self._said_by_run = False
         self._check()
 
-    def _suggest_pixel_size(self, _event: object = None) -> None:
-        layer = self.image.layer
-        self.pixel_size.suggest(None if layer is None else pixel_size_of(layer))
+    def _draw_circle(self, diameter: float) -> None:
+        if self.micrograph.layer is not None:
+            self._circle.show(self.micrograph.layer, diameter)
+
+    def _draw_region(self) -> None:
+        layer = self.micrograph.layer
+        if layer is not None:
+            region: Shapes = begin_region(self._viewer, layer)
+            self.method.region.layer = region
 
     def _show_theme(self, _event: object = None) -> None:
         background = get_theme(self._viewer.theme).background.as_rgb_tuple()
-        self.panel.set_error_colour("#ff8a80" if sum(background[:3]) < 384 else "#b3261e")
+        self.panel.set_error_colour("#ff8a80" if sum(background[:3]) < _BRIGHT else "#b3261e")
 
     def _show_engine(self) -> None:
         engine = self._session.engine
         if engine.problem is not None:
-            self.device.setText(self._short(engine.problem))
+            self.method.device.setText(self._short(engine.problem))
         else:
-            self.device.setText(engine.device or "starting the engine…")
+            self.method.device.setText(engine.device or "Starting the engine…")
 
     def _show_state(self, state: TaskState) -> None:
         if state is TaskState.QUEUED:
@@ -208,7 +217,7 @@ class SegmentDock(QWidget):
             self.panel.set_progress(progress)
 
     def _show_notice(self, text: str) -> None:
-        self.remarks.setText("\n".join(filter(None, [self.remarks.text(), text])))
+        self.result.remark(*filter(None, [self.result.remarks.text(), text]))
 
     def _show_outcome(self, outcome: Outcome) -> None:
         self.run_in_progress = None
@@ -222,26 +231,12 @@ class SegmentDock(QWidget):
             self._show_summary(outcome.summary)
         self._check()
 
-    def _show_summary(self, summary: words.Summary) -> None:
-        self.result.setText(f"{words.headline(summary)}\n{words.grain_size(summary)}")
-        self.result.setToolTip(words.details(summary))
-        self.remarks.setText("\n".join(words.remarks(summary)))
+    def _show_summary(self, summary: Mapping[str, Any]) -> None:
+        self.result.show_summary(summary)
+        scale = summary.get("scale")
+        if isinstance(scale, float):
+            self.method.scale.show_found(scale)
 
     def _short(self, text: str) -> str:
         """Leave the path of the log to the tooltip."""
         return text.replace(f", {self._session.engine.log_path}", "")
-
-
-def _group(title: str, *rows: tuple[str, QWidget], below: QWidget | None = None) -> QGroupBox:
-    group = QGroupBox(title)
-    column, form = QVBoxLayout(group), QFormLayout()
-    column.addLayout(form)
-    if below is not None:
-        column.addWidget(below)  # text that wraps gets its height in a column, not in a form
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    for name, field in rows:
-        label = QLabel(name)
-        label.setMinimumWidth(_LABEL_WIDTH)
-        label.setBuddy(field)
-        form.addRow(label, field)
-    return group

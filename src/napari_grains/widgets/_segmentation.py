@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +15,37 @@ from superqt.utils import create_worker
 from napari_grains.engine import TaskState
 from napari_grains.events import Event, Notice, Preview, Progress
 from napari_grains.images import PixelSize
-from napari_grains.widgets._layers import Array, ResultLayers, Source
+from napari_grains.widgets._method_box import Method
+from napari_grains.widgets._results import ResultLayers
 from napari_grains.widgets._session import Session
+from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._task import EngineTask
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choices:
     """What the user chose, apart from the image.
 
     Parameters
     ----------
-    model : str
-        Name or file of the network.
-    scale, grain_diameter : float or None
-        Factor, or mean grain diameter in px; both None: found by itself.
+    method : Method
+        Where and how.
     pixel_size : PixelSize or None
         None: results in px.
+    left_out : list of [top, bottom, left, right]
+        Boxes in image px that do not belong to the specimen.
+    focus : (top, bottom, left, right) or None
+        What the user sees, in image px: computed first.
+    first_slice : int
+        The slice of a stack that is computed first.
     """
 
-    model: str
-    scale: float | None = None
-    grain_diameter: float | None = None
+    method: Method
     pixel_size: PixelSize | None = None
+    left_out: Sequence[Sequence[int]] = ()
+    focus: Sequence[int] | None = None
+    first_slice: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class SegmentationRun(QObject):
         super().__init__(session)
         self._source = Source(layer)
         self._choices = choices
-        self._results = ResultLayers(viewer, self._source)
+        self._results = ResultLayers(viewer, self._source, choices.method.index)
         self._outcome = Outcome()
         self._stopping = self._abandoned = False
         self._task = EngineTask(session.engine, self)
@@ -111,11 +118,12 @@ class SegmentationRun(QObject):
 
     def start(self) -> None:
         """Read the pixels, in a thread if they are lazy, and hand them to the engine."""
+        index = self._choices.method.index
         if not self._source.is_lazy:
-            self._submit(self._source.read())
+            self._submit(self._source.read(index))
             return
         self.progressed.emit(Progress(0, 0, "reading the image"))
-        self._reader = create_worker(_read, self._source, _start_thread=False)
+        self._reader = create_worker(_read, self._source, index, _start_thread=False)
         self._reader.returned.connect(self._submit)
         self._reader.start()
 
@@ -131,10 +139,17 @@ class SegmentationRun(QObject):
         if self._stopping or isinstance(pixels, str):
             self._end_without_task(pixels)
             return
-        choices = self._choices
-        arguments = self._source.arguments(choices.pixel_size) | {"image": pixels, "model": choices.model}
-        arguments |= {"scale": choices.scale, "grain_diameter": choices.grain_diameter}
-        self._task.submit("segment", arguments)
+        self._task.submit("segment", {"image": pixels} | self._arguments())
+
+    def _arguments(self) -> dict[str, Any]:
+        choices, method = self._choices, self._choices.method
+        where = {
+            "leave_out": [list(box) for box in choices.left_out],
+            "region": method.region,
+            "focus": None if choices.focus is None else list(choices.focus),
+            "first_slice": 0 if method.index is not None else choices.first_slice,
+        }
+        return self._source.arguments(choices.pixel_size) | where | method.settings
 
     def _end_without_task(self, pixels: Array | str) -> None:
         if isinstance(pixels, str) and not self._stopping:
@@ -185,10 +200,10 @@ class SegmentationRun(QObject):
         self.deleteLater()
 
 
-def _read(source: Source) -> Array | str:
+def _read(source: Source, index: int | None) -> Array | str:
     """Return the pixels or, as text, what went wrong: from a thread an exception would end as a pop-up."""
     try:
-        return source.read()
+        return source.read(index)
     except Exception as error:  # noqa: BLE001 - whatever a lazy array raises
         return " ".join(f"{type(error).__name__}: {error}".split())
 

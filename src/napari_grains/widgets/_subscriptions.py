@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 
@@ -32,4 +33,5 @@ class Subscriptions:
         """Disconnect all."""
         while self._connected:
             emitter, callback = self._connected.pop()
-            emitter.disconnect(callback)
+            with suppress(RuntimeError):  # before napari 0.8: the receiver is half deleted already
+                emitter.disconnect(callback)

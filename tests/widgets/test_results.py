@@ -1,17 +1,18 @@
-"""Layers to arrays and results to layers."""
+"""Results to layers."""
 
 from __future__ import annotations
 
-import dask.array as da
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from napari.components import ViewerModel
-from napari.layers import Image
 from widget_results import result
 
 from napari_grains.events import Preview
-from napari_grains.images import PixelSize
-from napari_grains.widgets._layers import METADATA, ResultLayers, Source
+from napari_grains.grains import COLOURS
+from napari_grains.widgets._results import METADATA, ResultLayers
+from napari_grains.widgets._source import Source
 
 
 @pytest.fixture
@@ -21,56 +22,6 @@ def viewer():
 
 
 PIXELS = np.random.default_rng(1).integers(0, 200, (40, 50), np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("layer", "shape", "rgb"),
-    [
-        (Image(PIXELS), (40, 50), False),
-        (Image(PIXELS.astype(np.float16)), (40, 50), False),
-        (Image(np.stack([PIXELS] * 3)), (3, 40, 50), False),
-        (Image(PIXELS[None]), (40, 50), False),
-        (Image(np.stack([PIXELS] * 3, axis=-1), rgb=True), (40, 50, 3), True),
-        (Image(np.stack([PIXELS] * 4, axis=-1)[None], rgb=True), (40, 50, 4), True),
-        (Image([PIXELS, PIXELS[::2, ::2]], multiscale=True), (40, 50), False),
-        (Image(da.from_array(PIXELS, chunks=16)), (40, 50), False),
-    ],
-)
-def test_pixels_are_read_at_full_resolution_with_their_dtype(layer, shape, rgb):
-    source = Source(layer)
-    pixels = source.read()
-    assert source.problem() is None
-    assert type(pixels) is np.ndarray
-    assert pixels.shape == shape
-    assert pixels.dtype == layer.dtype
-    first = pixels[..., 0] if rgb else pixels.reshape(-1, 40, 50)[0]
-    np.testing.assert_array_equal(first, PIXELS)
-    assert source.arguments(None)["rgb"] is rgb
-
-
-def test_lazy_arrays_are_known_as_such():
-    assert Source(Image(da.from_array(PIXELS, chunks=16))).is_lazy
-    assert not Source(Image(PIXELS)).is_lazy
-
-
-@pytest.mark.parametrize(
-    ("pixels", "words"),
-    [
-        (np.zeros((8, 50)), "too small"),
-        (np.zeros((2, 3, 40, 50)), "4 axes"),
-    ],
-)
-def test_what_cannot_be_segmented_is_said_in_one_line(pixels, words):
-    problem = Source(Image(pixels, name="odd")).problem()
-    assert words in problem
-    assert "odd" in problem
-    assert "\n" not in problem
-
-
-def test_pixel_size_goes_along_with_where_it_came_from():
-    arguments = Source(Image(PIXELS, name="a")).arguments(PixelSize(5e-7, 4e-7, "typed"))
-    assert arguments["pixel_size_m"] == [5e-7, 4e-7]
-    assert (arguments["pixel_size_source"], arguments["name"]) == ("typed", "a")
 
 
 PLACES = [
@@ -97,7 +48,8 @@ def test_results_are_an_overlay_and_labels_with_features(viewer):
     grains, boundary = viewer.layers["steel grains"], viewer.layers["steel boundary"]
     np.testing.assert_array_equal(grains.data, made["grains"])
     assert list(grains.features["index"]) == [1, 2, 3]
-    assert boundary.blending == "additive"
+    assert boundary.colormap.colors[0, 3] == 0  # nothing is hidden where there is no boundary
+    assert boundary.colormap.colors[-1, 3] == 1
     assert tuple(boundary.contrast_limits) == (0, 1)
     for layer in (grains, boundary):
         assert layer.metadata[METADATA]["summary"]["model"] == "default"
@@ -111,12 +63,12 @@ def test_grains_of_a_stack_have_ids_of_their_own(viewer):
     made["table"] = {name: column[:4] for name, column in made["table"].items()}
     ResultLayers(viewer, Source(source)).show(made)
     grains = viewer.layers["stack grains"]
-    assert [np.unique(part).tolist() for part in grains.data] == [[1, 2], [3, 4], [0]]
+    assert [np.unique(part).tolist() for part in grains.data] == [[1, 2], [1 + COLOURS, 2 + COLOURS], [0]]
     assert grains.features[["slice", "grain", "index"]].to_numpy().tolist() == [
         [0, 1, 1],
         [0, 2, 2],
-        [1, 1, 3],
-        [1, 2, 4],
+        [1, 1, 1 + COLOURS],
+        [1, 2, 2 + COLOURS],
     ]
 
 
@@ -193,3 +145,65 @@ def test_a_preview_layer_that_the_user_removed_comes_back_with_the_result_alone(
     assert len(viewer.layers) == 1
     layers.show(result())
     assert len(viewer.layers) == 3
+
+
+def stack_layers(viewer, index=None):
+    source = next(iter(viewer.layers), None) or viewer.add_image(np.stack([PIXELS] * 3), name="stack")
+    return ResultLayers(viewer, Source(source), index)
+
+
+def test_a_run_of_one_slice_keeps_the_others(viewer):
+    stack_layers(viewer).show(result((3, 40, 50), grains=4))
+    before = viewer.layers["stack grains"].data.copy()
+    one = stack_layers(viewer, 1)
+    one.preview([BLOCK])
+    assert viewer.layers["stack boundary"].data[1, 10, 20] == 0.5
+    one.show(result(grains=7))
+    grains, boundary = viewer.layers["stack grains"], viewer.layers["stack boundary"]
+    np.testing.assert_array_equal(grains.data[[0, 2]], before[[0, 2]])
+    assert len(np.unique(grains.data[1])) == 7
+    assert sorted(grains.features["index"]) == np.unique(grains.data).tolist()
+    assert grains.features.groupby("slice").size().to_dict() == {0: 4, 1: 7, 2: 4}
+    np.testing.assert_array_equal(boundary.data[1], result(grains=7)["boundary"])
+    np.testing.assert_array_equal(boundary.data[0], result(grains=4)["boundary"])
+    assert grains.metadata[METADATA]["summary"]["slice"] == 1
+
+
+def test_a_run_of_one_slice_alone_leaves_the_rest_empty(viewer):
+    one = stack_layers(viewer, 2)
+    one.preview([BLOCK])
+    one.show(result(grains=3))
+    grains = viewer.layers["stack grains"]
+    assert [len(np.unique(part)) for part in grains.data] == [1, 1, 3]
+    assert list(grains.features["slice"]) == [2, 2, 2]
+    assert not viewer.layers["stack boundary"].data[:2].any()
+
+
+def test_a_discarded_preview_of_one_slice_gives_all_slices_back(viewer):
+    made = result((3, 40, 50))
+    stack_layers(viewer).show(made)
+    one = stack_layers(viewer, 1)
+    one.preview([BLOCK])
+    one.discard()
+    np.testing.assert_array_equal(viewer.layers["stack boundary"].data, made["boundary"])
+
+
+def test_uncertainty_is_a_hidden_overlay_between_grains_and_boundary(viewer):
+    source = viewer.add_image(PIXELS, name="steel")
+    doubt = np.full((40, 50), 0.25, np.float32)
+    for _ in range(2):
+        ResultLayers(viewer, Source(source)).show(result() | {"uncertainty": doubt})
+    assert [layer.name for layer in viewer.layers] == [
+        "steel", "steel grains", "steel uncertainty", "steel boundary",
+    ]  # fmt: skip
+    layer = viewer.layers["steel uncertainty"]
+    assert not layer.visible
+    assert (layer.data == 0.25).all()
+
+
+def test_neighbours_by_number_differ_in_colour(viewer):
+    ResultLayers(viewer, Source(viewer.add_image(PIXELS, name="steel"))).show(result(grains=25))
+    colours = [viewer.layers["steel grains"].get_color(number) for number in range(1, 26)]
+    assert len({tuple(colour) for colour in colours}) == COLOURS
+    for first, second in pairwise(colours):
+        assert np.abs(first - second).max() > 0.2

@@ -1,0 +1,134 @@
+"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER].
+
+Needs napari and a display; without one: xvfb-run -a -s "-screen 0 1920x1080x24" python scripts/screenshots.py
+Every micrograph in the pictures is synthetic, so that they can be shown anywhere.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import napari
+from napari.viewer import Viewer
+from PIL import Image, ImageDraw
+from qtpy.QtCore import QEventLoop, QTimer
+
+from napari_grains.samples import grooved_ceramic
+from napari_grains.widgets import SegmentDock
+from napari_grains.widgets._open_table import open_grain_table
+
+SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
+THEMES = ("dark", "light")
+PATIENCE = 120_000
+"""Milliseconds for a run."""
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for scene in (segmented, info_bar, stack_with_table, measuring):
+        for size, (width, height) in SIZES.items():
+            viewer = napari.Viewer(show=True)
+            viewer.window.resize(width, height)
+            scene(viewer)
+            for theme in THEMES:
+                viewer.theme = theme
+                rest(400)
+                path = folder / f"{scene.__name__.replace('_', '-')}-{size}-{theme}.png"
+                viewer.screenshot(path, canvas_only=False, flash=False)
+                shrink(path)
+            viewer.close()
+            rest(100)
+
+
+def segmented(viewer: Viewer) -> None:
+    """Run on the etched sample."""
+    viewer.open_sample("napari-grains", "etched_polycrystal")
+    run(open_dock(viewer))
+
+
+def info_bar(viewer: Viewer) -> None:
+    """Leave out the info bar of a coloured micrograph."""
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "ceramic.png"
+        write_with_info_bar(path)
+        viewer.open(path, plugin="napari")
+        dock = open_dock(viewer)
+        until(lambda: dock.micrograph.marks.info_bar.isVisibleTo(dock))
+    dock.micrograph.marks.info_bar.setChecked(True)
+    dock.micrograph.pixel_size.setText("0.1 um")
+    run(dock)
+
+
+def stack_with_table(viewer: Viewer) -> None:
+    """Open the table of the grains of a stack."""
+    viewer.open_sample("napari-grains", "six_fields")
+    dock = open_dock(viewer)
+    run(dock)
+    table = open_grain_table(viewer)
+    rest(200)
+    table.view.selectRow(3)
+
+
+def measuring(viewer: Viewer) -> None:
+    """Measure the scale bar, and set the grain diameter with the circle."""
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "ceramic.png"
+        write_with_info_bar(path)
+        viewer.open(path, plugin="napari")
+        dock = open_dock(viewer)
+        until(lambda: dock.micrograph.marks.info_bar.isVisibleTo(dock))
+    dock.micrograph.draw.click()
+    dock.micrograph.tool.length.value = 20
+    dock.method.scale.diameter.setValue(45)
+
+
+def open_dock(viewer: Viewer) -> SegmentDock:
+    dock = SegmentDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Segment grains (Grains)")
+    until(lambda: "Starting" not in dock.method.device.text())
+    return dock
+
+
+def run(dock: SegmentDock) -> None:
+    dock.run()
+    until(lambda: dock.run_in_progress is None)
+
+
+def write_with_info_bar(path: Path) -> None:
+    """Write a synthetic micrograph as RGB, with a black banner, lettering and a scale bar of 200 px."""
+    grey = grooved_ceramic()[0][0][:700, :960]
+    picture = Image.new("RGB", (grey.shape[1], 764), "black")
+    picture.paste(Image.fromarray(grey).convert("RGB"), (0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.text((24, 722), "15.0 kV   WD 8.2 mm   x 2,500   SE", fill="white", font_size=20)
+    draw.rectangle((700, 742, 899, 747), fill="white")
+    draw.text((770, 712), "20 um", fill="white", font_size=20)
+    picture.save(path)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: happened() and loop.quit())
+    timer.start(50)
+    QTimer.singleShot(PATIENCE, loop.quit)
+    loop.exec_()
+    if not happened():
+        raise TimeoutError("the viewer did not get there")
+
+
+def rest(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec_()
+
+
+def shrink(path: Path) -> None:
+    """Keep the pictures small: a palette of 256 colours is enough for them."""
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images")
