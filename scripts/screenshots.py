@@ -36,9 +36,9 @@ def main(folder: Path) -> None:
             for theme in THEMES:
                 viewer.theme = theme
                 rest(400)
-                path = folder / f"{scene.__name__.replace('_', '-')}-{size}-{theme}.png"
-                viewer.screenshot(path, canvas_only=False, flash=False)
-                shrink(path)
+                path = folder / f"{scene.__name__.replace('_', '-')}-{size}-{theme}.webp"
+                picture = viewer.screenshot(canvas_only=False, flash=False)
+                Image.fromarray(picture).convert("RGB").save(path, quality=80, method=6)
             viewer.close()
             rest(100)
 
@@ -123,11 +123,6 @@ def rest(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec_()
-
-
-def shrink(path: Path) -> None:
-    """Keep the pictures small: a palette of 256 colours is enough for them."""
-    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patterns import cells, hexagons, squares, voronoi
 
-from napari_grains.grains import COLOURS, spread_numbers
+from napari_grains.grains import COLOURS, number_through, spread_numbers
 
 
 def alike(labels):
@@ -109,3 +109,15 @@ def test_numbers_stay_about_where_they_were():
     found = spread_numbers(labels)
     pairs = np.unique(np.stack((labels.ravel(), found.ravel())), axis=1)
     assert np.corrcoef(pairs)[0, 1] > 0.98
+
+
+def test_grains_of_a_stack_get_numbers_of_their_own_and_keep_their_colours():
+    stack = np.zeros((4, 3, 7), np.int32)
+    stack[0, 0, :3], stack[2, 1, :7], stack[3, 0, :2] = (1, 2, 3), range(1, 8), (1, 2)
+    through, added = number_through(stack)
+    assert added.tolist() == [0, COLOURS, COLOURS, 2 * COLOURS]
+    assert through.dtype == np.int32
+    np.testing.assert_array_equal(through == 0, stack == 0)
+    inside = stack > 0
+    np.testing.assert_array_equal(through[inside] % COLOURS, stack[inside] % COLOURS)
+    assert len(np.unique(through[inside])) == 3 + 7 + 2

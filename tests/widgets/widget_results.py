@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from napari_grains.grains import number_through
+
 PATIENCE = 60_000
 """Milliseconds for what the real engine does."""
 
@@ -17,6 +19,9 @@ def result(shape=(40, 50), grains=2, **summary):
     if len(shape) == 3:
         slices = [k for k in range(shape[0]) for _ in range(grains)]
         table = {"slice": slices, **{name: column * shape[0] for name, column in table.items()}}
+        labels, added = number_through(labels)
+    first = added[np.array(slices)] if len(shape) == 3 else 0
+    table["index"] = (np.array(table["grain"]) + first).tolist()
     numbers = {
         "grains": grains,
         "mean_diameter_px": 12.34,

@@ -3,7 +3,7 @@ from ._confidence import Density, pooled_density
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
-from ._numbering import spread_numbers
+from ._numbering import number_through, spread_numbers
 from ._partition import partition
 from ._report import write_report
 from ._threshold import threshold_boundary
@@ -19,6 +19,7 @@ __all__ = [
     "grain_size_planimetric",
     "measure",
     "merge_edges",
+    "number_through",
     "partition",
     "pooled_density",
     "spread_numbers",

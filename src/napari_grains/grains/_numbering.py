@@ -42,6 +42,27 @@ def spread_numbers(labels: Ids) -> Ids:
     return names[labels]
 
 
+def number_through(labels: Ids) -> tuple[Ids, NDArray[np.int32]]:
+    """Number the grains of a stack such that no two slices share a number, and keep each grain's colour.
+
+    Parameters
+    ----------
+    labels : ndarray of int32, shape (Z, Y, X)
+        Grains 1..N in each slice; 0 is no grain.
+
+    Returns
+    -------
+    labels : ndarray of int32, shape (Z, Y, X)
+        The number within the slice plus what is added for the slice.
+    added : ndarray of int32, shape (Z,)
+        A multiple of `COLOURS` for each slice.
+    """
+    highest = labels.reshape(len(labels), -1).max(axis=1)
+    room = -(-highest // COLOURS) * COLOURS
+    added = (np.cumsum(room) - room).astype(np.int32)
+    return np.where(labels > 0, labels + added[:, None, None], 0).astype(np.int32), added
+
+
 def _touching(labels: Ids, number: int) -> csr_array:
     """Which of the grains 1..number share a side or a corner, symmetric, shape (number, number)."""
     across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Job, Progress, drive
+from napari_grains.grains import number_through
 from napari_grains.images import Box, PixelSize, calibrated
 from napari_grains.networks import choose_device
 
 from ._recent import recent_predictor
-from ._segment import segment
+from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
 from ._uncertainty import uncertainty_of
 
@@ -60,9 +61,9 @@ def segment_arrays(
     Returns
     -------
     dict
-        "boundary" and "grains" as in `Segmentation`, "table" (column to list of values) and "summary"; if
-        asked for, "uncertainty", float32, of the image's shape. Empty if stopped before the first slice was
-        finished.
+        "boundary" as in `Segmentation`; "grains", in a stack with numbers that differ between slices;
+        "table", column to list of values, of which "index" is the number in "grains"; "summary"; if asked for,
+        "uncertainty", float32, of the image's shape. Empty if stopped before the first slice was finished.
 
     Raises
     ------
@@ -78,11 +79,21 @@ def segment_arrays(
     result = yield from segment(micrograph, SegmentationSettings(**settings), view)
     if result is None:
         return {}
-    arrays = {"boundary": result.boundary, "grains": result.grains}
+    grains, table = _labelled(result)
+    arrays = {"boundary": result.boundary, "grains": grains}
     if uncertainty:
         arrays["uncertainty"] = uncertainty_of(result.boundary)
-    table = {str(column): values.tolist() for column, values in result.measurement.table.items()}
     return {**arrays, "table": table, "summary": result.summary}
+
+
+def _labelled(result: Segmentation) -> tuple[NDArray[np.int32], dict[str, list[Any]]]:
+    """Give every grain of a stack a number of its own, which the table's column "index" holds."""
+    table = {str(column): values.tolist() for column, values in result.measurement.table.items()}
+    if result.grains.ndim == 2:
+        return result.grains, table | {"index": table["grain"]}
+    grains, added = number_through(result.grains)
+    index = [grain + int(added[z]) for grain, z in zip(table["grain"], table["slice"], strict=True)]
+    return grains, table | {"index": index}
 
 
 def _box(sides: Sequence[int]) -> Box:

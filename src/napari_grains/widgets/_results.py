@@ -9,7 +9,6 @@ import lazy_loader
 import numpy as np
 from napari.layers import Image, Labels, Layer
 from napari.viewer import Viewer
-from numpy.typing import NDArray
 
 from napari_grains.events import Preview
 from napari_grains.grains import COLOURS
@@ -89,12 +88,12 @@ class ResultLayers:
         result : mapping
             Of the job "segment": "boundary", "grains", maybe "uncertainty", "table" and "summary".
         """
-        grains, table = self._numbered(result["grains"], pd.DataFrame(result["table"]))
+        grains, table = self._among_slices(result["grains"], pd.DataFrame(result["table"]))
         arrays = {"grains": grains}
-        arrays |= {role: self._merged(role, result[role]) for role in ROLES[1:] if role in result}
+        arrays |= {role: result[role] for role in ROLES[1:] if role in result}
         for role in reversed(ROLES):
             if role in arrays:
-                self._put(role, arrays[role])
+                self._put(role, self._whole(role, arrays[role]))
         labels = self._existing("grains")
         if isinstance(labels, Labels):
             labels.features = table
@@ -110,17 +109,17 @@ class ResultLayers:
             if self._before is None:
                 self._viewer.layers.remove(layer)
             else:
-                layer.data = self._before
+                layer.data = self._whole("boundary", self._before)
         self._blocks = self._before = None
 
     def _begin(self) -> None:
         earlier = self._existing("boundary")
-        self._before = None if earlier is None else earlier.data
-        if self._before is None or self._index is None:
+        if earlier is None or self._index is None:
+            self._before = None if earlier is None else earlier.data
             self._blocks = np.zeros(self._source.shape, np.float32)
         else:
-            self._blocks = self._before.copy()
-            self._part(self._blocks)[...] = 0
+            self._before = self._part(earlier.data).copy()
+            self._blocks = self._whole("boundary", np.zeros_like(self._before))
         self._preview = self._put("boundary", self._blocks)
 
     def _part(self, whole: Array) -> Array:
@@ -128,44 +127,30 @@ class ResultLayers:
         squeezed = whole.reshape(self._source.squeezed)
         return squeezed if self._index is None else squeezed[self._index]
 
-    def _merged(self, role: str, result: Array) -> Array:
-        """Return the result in the shape of the source, with the earlier results of other slices."""
+    def _whole(self, role: str, result: Array) -> Array:
+        """Return a result in the shape of the source: a slice is put among those that are there already."""
         shape = self._source.shape
         if self._index is None:
             return result.reshape(shape)
         earlier = self._existing(role)
-        if role == "boundary" and self._blocks is not None:
-            whole = self._blocks  # it holds the earlier slices already
-        else:
-            whole = np.zeros(shape, result.dtype) if earlier is None else earlier.data.copy()
+        whole: Array = np.zeros(shape, result.dtype) if earlier is None else earlier.data
         self._part(whole)[...] = result
         return whole
 
-    def _numbered(self, grains: NDArray[np.int32], table: pd.DataFrame) -> tuple[Array, pd.DataFrame]:
-        """Give the grains ids that differ between slices, so that an id is one row of the features.
-
-        napari finds a label's features by the column "index", which is added to the table.
-        """
-        if self._source.slices == 1:
-            return grains.reshape(self._source.shape), table.assign(index=table["grain"])
+    def _among_slices(self, grains: Array, table: pd.DataFrame) -> tuple[Array, pd.DataFrame]:
+        """Give the grains of a single slice numbers that no other slice has, and their rows a place."""
         if self._index is None:
-            grains, table = _numbered_through(grains, table)
-            return grains.reshape(self._source.shape), table
-        others, rows = self._other_slices()
-        first = _round_up(int(others.max()))
-        self._part(others)[...] = np.where(grains > 0, grains + first, 0)
-        table = table.assign(slice=self._index, index=table["grain"] + first)
+            return grains, table
+        rows = self._rows_of_others()
+        first = 0 if rows.empty else -(-int(rows["index"].max()) // COLOURS) * COLOURS  # colours stay
+        table = table.assign(slice=self._index, index=table["index"] + first)
         joined = table if rows.empty else pd.concat([rows, table], ignore_index=True)
-        return others, joined
+        return np.where(grains > 0, grains + first, 0).astype(np.int32), joined
 
-    def _other_slices(self) -> tuple[Array, pd.DataFrame]:
-        """Return the earlier grains without those of this slice, and their rows."""
+    def _rows_of_others(self) -> pd.DataFrame:
         earlier = self._existing("grains")
-        if not isinstance(earlier, Labels):
-            return np.zeros(self._source.shape, np.int32), pd.DataFrame()
-        grains, rows = earlier.data.copy(), earlier.features
-        self._part(grains)[...] = 0
-        return grains, rows[rows["slice"] != self._index] if "slice" in rows else rows.iloc[:0]
+        rows = earlier.features if isinstance(earlier, Labels) else pd.DataFrame()
+        return rows[rows["slice"] != self._index] if {"slice", "index"} <= set(rows) else rows.iloc[:0]
 
     def _put(self, role: str, data: Array) -> Layer:
         layer = self._existing(role)
@@ -207,16 +192,3 @@ def _frame(source: Image) -> dict[str, Any]:
     """Where a layer's pixels lie: all that a result takes over from its source."""
     return {name: getattr(source, name) for name in _FRAME}
 
-
-def _numbered_through(
-    grains: NDArray[np.int32], table: pd.DataFrame
-) -> tuple[NDArray[np.int32], pd.DataFrame]:
-    counts = grains.reshape(len(grains), -1).max(axis=1)
-    first = np.cumsum([0, *(_round_up(int(count)) for count in counts[:-1])]).astype(np.int32)
-    table = table.assign(index=table["grain"] + first[table["slice"].to_numpy(int)])
-    return np.where(grains > 0, grains + first[:, None, None], 0).astype(np.int32), table
-
-
-def _round_up(number: int) -> int:
-    """Leave the colours as they are dealt out: they follow from the number modulo `COLOURS`."""
-    return -(-number // COLOURS) * COLOURS
