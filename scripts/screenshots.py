@@ -33,6 +33,8 @@ def main(folder: Path) -> None:
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
             scene(viewer)
+            if scene is not stack_with_table:  # which has flown to a grain
+                viewer.fit_to_view()
             for theme in THEMES:
                 viewer.theme = theme
                 rest(400)

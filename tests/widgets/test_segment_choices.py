@@ -9,6 +9,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
+    QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
@@ -291,7 +292,10 @@ def test_every_field_has_a_tooltip(dock):
 
 def cut_off(dock):
     shown = [widget for widget in dock.findChildren(QWidget) if widget.isVisibleTo(dock)]
-    return [widget for widget in shown if widget.visibleRegion().boundingRect().size() != widget.size()]
+    hidden = [widget for widget in shown if widget.visibleRegion().boundingRect().size() != widget.size()]
+    fields = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit)
+    squeezed = (widget for widget in shown if isinstance(widget, fields))
+    return hidden + [field for field in squeezed if field.height() < field.minimumSizeHint().height()]
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -307,3 +311,6 @@ def test_nothing_is_cut_off_in_a_small_window(viewer, barred, theme, qtbot):
     qtbot.waitUntil(lambda: dock.run_in_progress is None)
     qtbot.waitUntil(lambda: not cut_off(dock))
     assert viewer.window._qt_window.height() <= 800
+    dock.result.clear()
+    dock.micrograph.draw.click()
+    qtbot.waitUntil(lambda: not cut_off(dock))

@@ -9,12 +9,11 @@ from magicgui.widgets import ComboBox, Container, FloatSpinBox
 from napari.layers import Image, Shapes
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_grains.errors import InputError
 from napari_grains.images import PixelSize, ScaleBar
 from napari_grains.widgets._guides import Guide
-from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._source import Float
 from napari_grains.widgets._subscriptions import Subscriptions
 
@@ -52,7 +51,8 @@ class ScaleBarTool(QWidget):
         self.form = Container(widgets=[self.length, self.unit], layout="horizontal", labels=False)
         self.form.margins = (0, 0, 0, 0)
         self.use, self.cancel = QPushButton("Use"), QPushButton("Cancel")
-        self.hint = TextLine()
+        self.hint = QLabel()
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # one line
         self.hint.setToolTip(
             "Drag a line along the scale bar, or the ends of the line that is there;\nthen type the length."
         )
