@@ -23,6 +23,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["MPLBACKEND"] = "Agg"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open viewers last: torch's compiler, loaded into a process that has drawn with Mesa, crashes it."""
+    items.sort(key=lambda item: item.get_closest_marker("viewer") is not None)
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real micrographs, named by NAPARI_GRAINS_DATA; tests that need it are skipped without it."""

@@ -25,7 +25,7 @@ def module(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(FOLDER))
 
     def load(name: str) -> ModuleType:
-        for each in ("_results", "_score", "boundaries"):
+        for each in ("_results", "_score", "_micrograph", "boundaries", "viewer"):
             monkeypatch.delitem(sys.modules, each, raising=False)
         return importlib.import_module(name)
 
@@ -105,6 +105,52 @@ def test_the_best_fixed_scale_is_that_of_the_same_image(module) -> None:
     lines = boundaries.fixed_scale_table(rows("napari-grains", 0.4, 0.4), fixed).splitlines()
     assert lines[2].startswith("| steel 0 | 0.250 | 1.000 | 0.400 | 0.200 |")
     assert lines[3].startswith("| steel 1 | 0.250 | 0.250 | 0.400 | 0.100 |")
+
+
+def test_a_stall_counts_as_often_as_it_is_long(module) -> None:
+    """A loop that is free every 10 ms, but for 100 ms: ten clicks would have waited, 100 ms and less."""
+    free = np.arange(1, 101) * 0.01 + 1e-4
+    waits = module("viewer").delays([*free[:40], *free[50:]])
+    stalled = waits[waits > 1]
+    assert len(waits) == pytest.approx(99, abs=1)
+    np.testing.assert_allclose(np.sort(stalled), np.arange(10, 101, 10) + 0.1)
+
+
+def panned(p95: float) -> dict[str, float]:
+    keys = ("median_ms", "longest_ms", "moves_per_second", "cores_of_viewer", "cores_of_engine")
+    return dict.fromkeys(keys, 1.0) | {"p95_ms": p95}
+
+
+def test_what_a_job_adds_is_compared_turn_by_turn(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = module("viewer")
+    turns = [(10, 14, 11), (50, 53, 51), (20, 40, 22)]  # other programs slow all of a turn
+    rows = [dict(zip((viewer.ALONE, viewer.DURING, viewer.LAYERS), turn, strict=True)) for turn in turns]
+    monkeypatch.setattr(viewer, "measured", lambda *_: rows)
+    monkeypatch.setattr(viewer, "in_figures", panned)
+    result = viewer.panning(3, 10)
+    assert result["added_p95_ms"] == {viewer.ALONE: 4, viewer.LAYERS: 3}
+    assert result["medians"][viewer.DURING]["p95_ms"] == 40
+
+
+def test_a_page_holds_the_parts_that_were_measured(module) -> None:
+    viewer = module("viewer")
+    where = {"processor": "a processor", "threads": 2, "load_average": 0.5, "date": "today"}
+    machine = {"machine": where, "load_before": 0.1}
+    medians = {viewer.ALONE: panned(10.0), viewer.DURING: panned(14.0)}
+    added = {viewer.ALONE: 4.0, viewer.LAYERS: -1.0}
+    page = viewer.page({"panning": {"medians": medians, "added_p95_ms": added, "turns": [0]} | machine})
+    assert "| during a job | 1.0 | 14.0 | 1 | 1 | 1.00 | 1.00 |" in page
+    assert "+4.0 ms to the 95th percentile over the image alone, -1.0 ms" in page
+    assert "load average before and after 0.1 and 0.5" in page
+    assert "Plugins menu" not in page
+
+
+def test_without_a_display_the_command_says_what_to_do(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    if sys.platform == "linux":
+        with pytest.raises(SystemExit, match="xvfb-run"):
+            module("viewer").main()
 
 
 def test_without_data_the_command_says_what_to_set(module, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,8 @@ def about_process():
     return {
         "pid": os.getpid(),
         "niceness": os.nice(0),
+        "session": os.getsid(0) if hasattr(os, "getsid") else None,
+        "group": os.getpgrp() if hasattr(os, "getpgrp") else None,
         "main_thread": threading.current_thread() is threading.main_thread(),
         "torch": "torch" in sys.modules,
         "path": sys.path,

@@ -178,6 +178,16 @@ def test_killed_viewer_leaves_no_process_and_the_next_start_sweeps(viewer, place
     assert list(places[0].iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_process_that_stands_still_goes_with_a_killed_viewer(viewer):
+    process, worker = viewer("hold", "stay")
+    os.kill(worker, signal.SIGSTOP)
+    process.kill()
+    process.wait()
+    assert wait_gone(worker, 5.0)
+    _folders.sweep()
+
+
 def test_viewer_that_ends_without_closing(viewer, places):
     process, worker = viewer("hold", "leave")
     assert process.wait(PATIENCE) == 0

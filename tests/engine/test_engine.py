@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -73,6 +74,22 @@ def test_process_is_nice_and_runs_jobs_on_its_main_thread(make_engine):
     assert not about["torch"]
     assert "" not in about["path"]
     assert str(Path.cwd()) not in about["path"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups of POSIX")
+def test_process_is_in_a_group_of_its_own_but_in_the_session_of_the_viewer(run):
+    (about,) = run("about_process").results
+    assert about["group"] == about["pid"]  # Ctrl+C in the terminal goes to the viewer's group
+    assert about["session"] == os.getsid(0)  # Linux may heed a niceness only within a session
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness of POSIX")
+def test_the_viewer_comes_first_unless_said_otherwise(run, make_engine):
+    ordinary = []
+    engine = make_engine(niceness=0)
+    engine.submit("about_process", {}, on_done=ordinary.append).wait(PATIENCE)
+    assert ordinary[0]["niceness"] == os.nice(0)
+    assert run("about_process").results[0]["niceness"] == min(os.nice(0) + 10, 19)
 
 
 def test_one_at_a_time_in_order(begin):

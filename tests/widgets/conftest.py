@@ -72,7 +72,7 @@ class FakeEngine:
 
     def __init__(self):
         self.state, self.device, self.problem = EngineState.OFF, None, None
-        self.closed, self.tasks, self.listeners = False, [], []
+        self.closed, self.tasks, self.listeners, self.gave_way = False, [], [], 0
 
     def start(self):
         self.state = EngineState.STARTING
@@ -86,6 +86,9 @@ class FakeEngine:
             thread = threading.Thread(target=callback)
             thread.start()
             thread.join()
+
+    def give_way(self):
+        self.gave_way += 1
 
     def submit(self, job, arguments, **callbacks):
         self.tasks.append(FakeTask(job, arguments, callbacks))

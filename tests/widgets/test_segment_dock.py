@@ -266,6 +266,13 @@ def test_docks_of_a_viewer_share_an_engine(dock, viewer, open_dock, engine):
     assert SegmentDock(PublicOnlyProxy(viewer))._session.engine is engine
 
 
+def test_jobs_give_way_while_the_camera_moves(dock, viewer, engine):
+    before = engine.gave_way
+    viewer.scene.camera.center = (0, 3, 4)
+    viewer.scene.camera.zoom *= 2
+    assert engine.gave_way >= before + 2
+
+
 def test_another_viewer_has_an_engine_of_its_own(dock, engine, make_napari_viewer, open_dock):
     assert open_dock(make_napari_viewer())._session.engine is not engine
 

@@ -7,11 +7,13 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from enum import Enum
 from functools import partial
 from pathlib import Path
 
 from napari_grains.engine._callbacks import CallbackThread
+from napari_grains.engine._halt import Halt
 from napari_grains.engine._process import WorkerProcess, interpreter
 from napari_grains.engine._scheduler import Scheduler
 from napari_grains.engine._task import Callbacks, Result, Task, TaskState
@@ -44,7 +46,8 @@ class Engine:
     extra_jobs : mapping, optional
         Further jobs, name -> ``"module:function"``; they come before those of `napari_grains.jobs`.
     niceness : int
-        How far the priority of the process is lowered, 0 to 19, so that the viewer stays smooth.
+        How far the priority of the process is lowered, 0 to 19, so that the viewer stays smooth; on Windows
+        all but 0 are the class below normal.
     log_path : Path, optional
         Log file; by default one in the user's state folder.
 
@@ -59,7 +62,7 @@ class Engine:
         *,
         python: str | None = None,
         extra_jobs: Mapping[str, str] | None = None,
-        niceness: int = 5,
+        niceness: int = 10,
         log_path: Path | None = None,
     ) -> None:
         self.log_path = log_path or user_log_path("napari-grains-engine.log")
@@ -74,6 +77,7 @@ class Engine:
         self._scheduler = Scheduler(
             self._jobs, self._spawn, self._calls.put, self._callbacks, self._log, str(self.log_path)
         )
+        self._halt = Halt(self._busy_worker, self._calls.put)
         self._listeners: list[Callable[[], None]] = []
         self._state = EngineState.OFF
         self._shown: tuple[object, ...] = ()
@@ -158,6 +162,15 @@ class Engine:
         self._listeners.append(callback)
         return partial(self._forget, callback)
 
+    def give_way(self) -> None:
+        """Let a job stand still for a moment, so that the viewer can draw; call it whenever the user moves.
+
+        Returns at once. The job goes on 0.15 s after the last call. Does nothing on Windows, where the class
+        of the process already is below that of the viewer.
+        """
+        if self._state in (EngineState.STARTING, EngineState.BUSY):
+            self._halt.request()
+
     def close(self, timeout: float = 5.0) -> None:
         """End the process and all tasks and remove what they shared; no callback is called after that.
 
@@ -194,13 +207,22 @@ class Engine:
         self._calls.put(partial(self._scheduler.abort, task))
 
     def _run(self) -> None:
-        while (call := self._calls.get()) is not None:
+        while (call := self._next_call()) is not None:
             try:
                 call()
             except Exception:  # noqa: BLE001 - the thread serves the next call
                 self._log.exception("the engine failed")
             del call  # it may hold arrays
             self._show()
+
+    def _next_call(self) -> Callable[[], None] | None:
+        while True:
+            self._halt.end_if_over()
+            with suppress(queue.Empty):
+                return self._calls.get(timeout=self._halt.seconds_left())
+
+    def _busy_worker(self) -> WorkerProcess | None:
+        return None if self._scheduler.current is None else self._scheduler.worker
 
     def _spawn(self) -> WorkerProcess:
         return WorkerProcess(

@@ -101,6 +101,20 @@ class WorkerProcess:
         if self.alive:
             _kill_group(self._process)
 
+    def halt(self) -> None:
+        """Let the process, and those it has started, stand still until `go_on`; not on Windows.
+
+        A halted process can be killed. If the viewer dies it goes as well: what is left is an orphaned
+        process group with halted members, to which POSIX systems send SIGHUP.
+        """
+        if self.alive and sys.platform != "win32":
+            _signal_group(self._process, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a halted process run."""
+        if self.alive and sys.platform != "win32":
+            _signal_group(self._process, signal.SIGCONT)
+
     def join(self, timeout: float) -> bool:
         """Wait until the process and its folders are gone; return whether they are."""
         self._waiter.join(timeout)
@@ -183,11 +197,15 @@ def _spawn(python: str, niceness: int, folders: list[Path]) -> subprocess.Popen[
 
 
 def _platform(niceness: int) -> dict[str, Any]:
-    """Return what keeps Ctrl+C and console windows away from the process."""
+    """Return what keeps Ctrl+C and console windows away from the process.
+
+    A group of its own, but the session of the viewer: Linux may share the processor among sessions first
+    (autogroup), and then a niceness only counts within one.
+    """
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
         return {"creationflags": flags | (subprocess.BELOW_NORMAL_PRIORITY_CLASS if niceness > 0 else 0)}
-    return {"start_new_session": True}
+    return {"process_group": 0}
 
 
 def _await_death(process: subprocess.Popen[bytes]) -> None:
@@ -200,11 +218,17 @@ def _await_death(process: subprocess.Popen[bytes]) -> None:
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    with suppress(OSError):
-        if sys.platform == "win32":
+    if sys.platform == "win32":
+        with suppress(OSError):
             process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        _signal_group(process, signal.SIGKILL)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.killpg(process.pid, number)
 
 
 def _pipe(stream: IO[bytes] | None) -> io.FileIO:

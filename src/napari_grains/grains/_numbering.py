@@ -43,7 +43,7 @@ def spread_numbers(labels: Ids) -> Ids:
 
 
 def number_through(labels: Ids) -> tuple[Ids, NDArray[np.int32]]:
-    """Number the grains of a stack such that no two slices share a number, and keep each grain's colour.
+    """Give the slices of a stack numbers that they do not share; each grain keeps its colour.
 
     Parameters
     ----------

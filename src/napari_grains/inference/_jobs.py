@@ -62,8 +62,8 @@ def segment_arrays(
     -------
     dict
         "boundary" as in `Segmentation`; "grains", in a stack with numbers that differ between slices;
-        "table", column to list of values, of which "index" is the number in "grains"; "summary"; if asked for,
-        "uncertainty", float32, of the image's shape. Empty if stopped before the first slice was finished.
+        "table", column to array of values, of which "index" is the number in "grains"; "summary"; if asked
+        for, "uncertainty", float32, of the image's shape. Empty if stopped before a slice was finished.
 
     Raises
     ------
@@ -86,14 +86,13 @@ def segment_arrays(
     return {**arrays, "table": table, "summary": result.summary}
 
 
-def _labelled(result: Segmentation) -> tuple[NDArray[np.int32], dict[str, list[Any]]]:
+def _labelled(result: Segmentation) -> tuple[NDArray[np.int32], dict[str, NDArray[Any]]]:
     """Give every grain of a stack a number of its own, which the table's column "index" holds."""
-    table = {str(column): values.tolist() for column, values in result.measurement.table.items()}
+    table = {str(column): values.to_numpy() for column, values in result.measurement.table.items()}
     if result.grains.ndim == 2:
         return result.grains, table | {"index": table["grain"]}
     grains, added = number_through(result.grains)
-    index = [grain + int(added[z]) for grain, z in zip(table["grain"], table["slice"], strict=True)]
-    return grains, table | {"index": index}
+    return grains, table | {"index": table["grain"] + added[table["slice"]]}
 
 
 def _box(sides: Sequence[int]) -> Box:

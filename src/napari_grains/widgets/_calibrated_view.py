@@ -10,8 +10,8 @@ from napari.viewer import Viewer
 
 from napari_grains.images import PixelSize
 from napari_grains.widgets._calibration import calibrate, in_same_frame, pixel_size_of
-from napari_grains.widgets._camera import camera_of
 from napari_grains.widgets._source import planar_transform
+from napari_grains.widgets._viewer import camera_of
 
 
 def calibrate_in_view(viewer: Viewer, image: Image, size: PixelSize, others: Sequence[Layer] = ()) -> None:

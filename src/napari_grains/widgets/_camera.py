@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from napari.components.camera import Camera
 from napari.layers import Layer
 from napari.viewer import Viewer
 from numpy.typing import NDArray
 
-from napari_grains.widgets._session import unwrapped
+from napari_grains.widgets._viewer import camera_of, unwrapped
 
 _SHARE: Final = 1 / 3
 """Part of the canvas that a place fills when the zoom has to change."""
@@ -22,12 +21,6 @@ _COARSEST: Final = 24
 """Canvas pixels that a pixel of the image becomes at most."""
 
 Point: TypeAlias = NDArray[np.float64]
-
-
-def camera_of(viewer: Viewer) -> Camera:
-    """Return the camera, which moved from the viewer to its scene in napari 0.9."""
-    scene = getattr(viewer, "scene", None)
-    return viewer.camera if scene is None else scene.camera
 
 
 def fly_to(viewer: Viewer, layer: Layer, position: Sequence[float], extent: float) -> None:

@@ -27,10 +27,10 @@ from napari_grains.widgets._canvas_clicks import CanvasClicks, Pointer, label_at
 from napari_grains.widgets._grain_layers import GrainLayerCombo, position_of, slice_axis
 from napari_grains.widgets._grain_view import GrainView
 from napari_grains.widgets._run_panel import TextLine
-from napari_grains.widgets._session import unwrapped
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._table_file import ask_for_csv, suggested_csv, tab_separated, write_csv
 from napari_grains.widgets._table_model import GrainTableModel
+from napari_grains.widgets._viewer import unwrapped
 
 _MINIMUM_WIDTH: Final = 290
 _MINIMUM_HEIGHT: Final = 64
@@ -59,7 +59,7 @@ class GrainTable(QWidget):
 
     Parameters
     ----------
-    viewer : napari.viewer.Viewer
+    napari_viewer : napari.viewer.Viewer
         Its Labels layers with features are offered. No engine is started.
 
     Attributes
@@ -80,9 +80,9 @@ class GrainTable(QWidget):
         To click.
     """
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, napari_viewer: Viewer) -> None:
         super().__init__()
-        self._viewer = unwrapped(viewer)
+        self._viewer = unwrapped(napari_viewer)
         self._folder: Path | None = None
         self._label = 0
         self._failed = False

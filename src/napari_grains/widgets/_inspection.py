@@ -65,24 +65,25 @@ class Inspector(QObject):
             source = Source(layer)
             if source.problem() is None:
                 worker = create_worker(_inspect, source, _start_thread=False)
-                worker.returned.connect(lambda findings: self._keep(layer, findings))
+                worker.returned.connect(self._keep)  # a bound method: forgotten with the inspector
                 worker.start()
         return self._known[layer]
 
-    def _keep(self, layer: Image, findings: Findings) -> None:
+    def _keep(self, seen: tuple[Image, Findings]) -> None:
+        layer, findings = seen
         self._known[layer] = findings
         self.found.emit(layer, findings)
 
 
-def _inspect(source: Source) -> Findings:
+def _inspect(source: Source) -> tuple[Image, Findings]:
     """From a thread an exception would end as a pop-up; an image without findings is no harm."""
     try:
         file = _read_file(source)
         pixels = source.read(source.slices // 2)
     except Exception:  # noqa: BLE001 - whatever a lazy array or a damaged file raises
         _log.info("the image could not be looked at", exc_info=True)
-        return Findings()
-    return _findings(file, pixels)
+        return source.layer, Findings()
+    return source.layer, _findings(file, pixels)
 
 
 def _read_file(source: Source) -> FileCalibration | None:

@@ -159,7 +159,8 @@ class ResultLayers:
             return self._insert(kind(data, **self._properties(role)), role)
         layer.data = data
         for attribute, value in _frame(self._source.layer).items():
-            setattr(layer, attribute, value)
+            if not _same(getattr(layer, attribute), value):  # each change draws the layer anew
+                setattr(layer, attribute, value)
         return layer
 
     def _existing(self, role: str) -> Layer | None:
@@ -188,7 +189,11 @@ class ResultLayers:
         return layer
 
 
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - arrays, tuples of units or names, transforms
+    matrices = (getattr(value, "affine_matrix", value) for value in (one, other))
+    return bool(np.array_equal(*matrices))
+
+
 def _frame(source: Image) -> dict[str, Any]:
     """Where a layer's pixels lie: all that a result takes over from its source."""
     return {name: getattr(source, name) for name in _FRAME}
-

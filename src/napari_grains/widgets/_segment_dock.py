@@ -27,9 +27,10 @@ from napari_grains.widgets._result_box import ResultBox
 from napari_grains.widgets._results import METADATA, result_layer
 from napari_grains.widgets._run_panel import RunPanel
 from napari_grains.widgets._segmentation import Choices, Outcome, SegmentationRun
-from napari_grains.widgets._session import session_of, unwrapped
+from napari_grains.widgets._session import session_of
 from napari_grains.widgets._source import Source
 from napari_grains.widgets._subscriptions import Subscriptions
+from napari_grains.widgets._viewer import unwrapped
 
 _BRIGHT: Final = 384
 """Sum of red, green and blue from which on a background counts as bright."""
