@@ -139,7 +139,8 @@ class _Colouring:
 
     def _alike(self) -> NDArray[np.int64]:
         """Neighbours of the same colour, by grain."""
-        return self._around[np.arange(len(self.colour)), self.colour]
+        alike: NDArray[np.int64] = self._around[np.arange(len(self.colour)), self.colour]
+        return alike
 
     def _exchange(self, grain: int) -> bool:
         """Exchange the colours of a grain and the one where that leaves fewest neighbours alike."""
