@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 
 import numpy as np
 import torch
@@ -17,6 +19,8 @@ from napari_grains.synthesis import Recipe, SyntheticMicrograph
 
 FARTHEST = 30.0
 """Distances to the boundary are cut off here, in px."""
+_LAST = -1000
+"""Priority after all that multiprocessing itself finalizes."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,19 @@ class SyntheticStream(IterableDataset[dict[str, Tensor]]):
             batch,
             num_workers=workers,
             prefetch_factor=4,
-            worker_init_fn=_one_thread,
+            worker_init_fn=_begin_worker,
             multiprocessing_context="spawn",
         )
 
 
-def _one_thread(_: int) -> None:
-    """Keep the small matrix products of the generator from competing with the training for the cores."""
+def _begin_worker(_: int) -> None:
+    """Keep small matrix products from competing with the training for the cores, and see to a quiet end.
+
+    A spawned process ends by taking the interpreter down, in which a thread of torch that still runs aborts
+    it now and then. Instead it ends at once after multiprocessing's own clean-up, as a forked one does.
+    """
     threadpool_limits(1)
+    Finalize(None, os._exit, args=(0,), exitpriority=_LAST)
 
 
 def training_sample(micrograph: SyntheticMicrograph, rng: np.random.Generator) -> dict[str, Tensor]:
