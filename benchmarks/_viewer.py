@@ -199,7 +199,7 @@ def pan(viewer: Viewer, seconds: float) -> Row:
 
 
 def camera_of(viewer: Viewer) -> Any:
-    """Return the camera, which has moved with napari 0.9."""
+    """Return the camera, which has moved with napari 0.9; the plugin, which could tell, is not loaded yet."""
     return getattr(viewer, "scene", viewer).camera
 
 

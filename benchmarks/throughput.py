@@ -15,18 +15,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
-from importlib.resources import files
 from multiprocessing import get_context
 from typing import Annotated, Any
 
 import numpy as np
 import torch
 import typer
+from _micrograph import SIDE, calibrated_micrograph
 from _results import insert, machine, markdown_table, write_results
 from numpy.typing import NDArray
 
 from napari_grains.events import drive
-from napari_grains.images import CalibratedImage, calibrated, read_image
+from napari_grains.images import CalibratedImage
 from napari_grains.inference import Predictor, Segmentation, SegmentationSettings, segment
 from napari_grains.networks import choose_device, find_network, load_network
 
@@ -39,7 +39,6 @@ except ImportError:
     ) from None
 
 OURS = "napari-grains"
-SIDE = 2048
 FEATURES = (16, 32, 64, 128, 256, 16)
 """Of the BasicUNet: the default network's channels, level by level."""
 INTRODUCTION = f"""
@@ -55,14 +54,7 @@ SEGMENT = (
     "the network is loaded anew and must obtain its memory first:"
 )
 Float = NDArray[np.float32]
-
-
-@functools.cache
-def micrograph() -> CalibratedImage:
-    """Mirror the bundled sample until it fills a square of 2048 px."""
-    sample = read_image(str(files("napari_grains") / "samples" / "polycrystal.tif"))
-    larger = np.pad(sample.pixels, [(0, SIDE - n) for n in sample.shape], "symmetric")
-    return calibrated(larger, name="mirrored sample", pixel_size=sample.pixel_size)
+micrograph = functools.cache(calibrated_micrograph)
 
 
 @functools.cache

@@ -15,15 +15,10 @@ import tifffile
 from napari_grains.grains import measure
 from napari_grains.images import PixelSize
 from napari_grains.samples._specimens import POLYCRYSTAL
-from napari_grains.synthesis import SyntheticMicrograph, synthesize
+from napari_grains.synthesis import SyntheticMicrograph
 
 FOLDER = Path(__file__).parents[1] / "src" / "napari_grains" / "samples"
 UM_PER_PIXEL = POLYCRYSTAL.um_per_pixel
-
-
-def make_sample() -> SyntheticMicrograph:
-    """Make the micrograph with its true grains."""
-    return synthesize(POLYCRYSTAL.parameters, POLYCRYSTAL.shape, POLYCRYSTAL.seed)
 
 
 def truth(micrograph: SyntheticMicrograph) -> dict[str, Any]:
@@ -50,7 +45,7 @@ def truth(micrograph: SyntheticMicrograph) -> dict[str, Any]:
 
 def main() -> None:
     """Write both files."""
-    micrograph = make_sample()
+    micrograph = next(POLYCRYSTAL.micrographs())
     tifffile.imwrite(
         FOLDER / "polycrystal.tif",
         np.rint(micrograph.image * 255).astype(np.uint8),

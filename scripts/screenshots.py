@@ -53,12 +53,7 @@ def segmented(viewer: Viewer) -> None:
 
 def info_bar(viewer: Viewer) -> None:
     """Leave out the info bar of a coloured micrograph."""
-    with tempfile.TemporaryDirectory() as temporary:
-        path = Path(temporary) / "ceramic.png"
-        write_with_info_bar(path)
-        viewer.open(path, plugin="napari")
-        dock = open_dock(viewer)
-        until(lambda: dock.micrograph.marks.info_bar.isVisibleTo(dock))
+    dock = open_dock_on_ceramic(viewer)
     dock.micrograph.marks.info_bar.setChecked(True)
     dock.micrograph.pixel_size.setText("0.1 um")
     run(dock)
@@ -76,15 +71,21 @@ def stack_with_table(viewer: Viewer) -> None:
 
 def measuring(viewer: Viewer) -> None:
     """Measure the scale bar, and set the grain diameter with the circle."""
+    dock = open_dock_on_ceramic(viewer)
+    dock.micrograph.draw.click()
+    dock.micrograph.tool.length.value = 20
+    dock.method.scale.diameter.setValue(45)
+
+
+def open_dock_on_ceramic(viewer: Viewer) -> SegmentDock:
+    """Open a micrograph with an info bar, and the dock once the bar is found."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "ceramic.png"
         write_with_info_bar(path)
         viewer.open(path, plugin="napari")
         dock = open_dock(viewer)
         until(lambda: dock.micrograph.marks.info_bar.isVisibleTo(dock))
-    dock.micrograph.draw.click()
-    dock.micrograph.tool.length.value = 20
-    dock.method.scale.diameter.setValue(45)
+    return dock
 
 
 def open_dock(viewer: Viewer) -> SegmentDock:

@@ -41,7 +41,7 @@ def test_a_file_from_elsewhere_is_chosen_and_stays_in_the_list(field, tmp_path, 
         field.browse.click()
     assert field.model == str(file)
     assert field.names.currentText() == "elsewhere"
-    assert field.problem() == ""
+    assert field.read() == (describe_network(BUNDLED), "")
     field.names.setCurrentIndex(0)
     field.refresh()
     assert "elsewhere" in entries(field)
@@ -57,8 +57,9 @@ def test_what_is_no_network_is_said_before_a_run(field, tmp_path):
     file = tmp_path / "novel.safetensors"
     file.write_text("It was a dark and stormy night.")
     field.use_file(file)
-    assert "not a readable" in field.problem()
-    assert field.description == {}
+    card, problem = field.read()
+    assert "not a readable" in problem
+    assert card == {}
 
 
 def test_the_card_is_shown_as_text(field, qtbot):

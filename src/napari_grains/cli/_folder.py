@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 from napari_grains.images import unique_stems
 
 from ._json import to_json
@@ -85,16 +85,13 @@ class ResultFolder:
             If it cannot be written.
         """
         path = self.path / name
-        unfinished = path.with_name(f".{name}.{os.getpid()}.part")
         try:
-            unfinished.write_text(text, encoding="utf-8", newline="")
-            unfinished.replace(path)
+            with replacing(path) as unfinished:
+                unfinished.write_text(text, encoding="utf-8", newline="")
         except OSError as error:
             raise InputError(
                 f"cannot write {path} ({error.strerror}); free some space or name another --output."
             ) from None
-        finally:
-            unfinished.unlink(missing_ok=True)
         return str(path)
 
     def write_json(self, name: str, value: object) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from string import Template
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 
 from ._measurement import Measurement
 from ._pictures import LINE_COLOUR, diameter_histogram, grain_lines_picture
@@ -120,7 +119,14 @@ def write_report(
         method=_METHOD,
         provenance=html.escape(json.dumps(dict(provenance), indent=1, default=str, ensure_ascii=False)),
     )
-    _replace(Path(path), page)
+    try:
+        with replacing(path) as unfinished:
+            unfinished.write_text(page, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"The report {path} could not be written ({reason}): choose another folder or free some space."
+        ) from error
 
 
 def _headline(measurement: Measurement) -> str:
@@ -162,19 +168,3 @@ def _number(value: object) -> str:
 def _figure(picture: str, caption: str, kind: str) -> str:
     img = f'<img alt="{caption}" src="{picture}">'
     return f'<figure class="{kind}">{img}<figcaption>{caption}</figcaption></figure>'
-
-
-def _replace(path: Path, page: str) -> None:
-    """Write beside the target first, so that a full disk leaves an older report whole."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(page, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            f"The report {path} could not be written ({reason}): choose another folder or free some space."
-        ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)

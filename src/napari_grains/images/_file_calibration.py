@@ -55,9 +55,14 @@ def calibration_of(file: Path) -> FileCalibration:
     if suffix not in TIFF_SUFFIXES:
         return _judged(raster_shape(file), [], file)
     with TiffFile(file) as tif:
-        page = tif.pages.first
-        shape = (page.imagelength, page.imagewidth) if isinstance(page, TiffPage) else (0, 0)
-        return _judged(shape, _tag_statements(tif, shape), file)
+        return calibration_of_tiff(tif, file)
+
+
+def calibration_of_tiff(tif: TiffFile, file: Path) -> FileCalibration:
+    """Read the metadata of an open TIFF, and of the text file beside it."""
+    page = tif.pages.first
+    shape = (page.imagelength, page.imagewidth) if isinstance(page, TiffPage) else (0, 0)
+    return _judged(shape, _tag_statements(tif, shape), file)
 
 
 def _judged(shape: tuple[int, int], statements: list[Statement], file: Path) -> FileCalibration:

@@ -7,7 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-_WEIGHTS: Final = np.array((0.2125, 0.7154, 0.0721), np.float32)
+from napari_grains.images._calibrated import LUMINANCE
+
+_WEIGHTS: Final = np.array(LUMINANCE, np.float32)
 _STEP: Final = 8
 
 

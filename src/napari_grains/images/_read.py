@@ -11,11 +11,17 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from tifffile import TiffFile
 
 from napari_grains.errors import InputError
 from napari_grains.images._calibrated import calibrated
 from napari_grains.images._decoded import Decoded
-from napari_grains.images._file_calibration import TIFF_SUFFIXES, FileCalibration, calibration_of
+from napari_grains.images._file_calibration import (
+    TIFF_SUFFIXES,
+    FileCalibration,
+    calibration_of,
+    calibration_of_tiff,
+)
 from napari_grains.images._image import CalibratedImage
 from napari_grains.images._pixel_size import PixelSize
 from napari_grains.images._raster import decode_raster
@@ -52,8 +58,7 @@ def read_image(path: str | os.PathLike[str]) -> CalibratedImage:
         `calibrated` accepts.
     """
     file = _existing(path, SUFFIXES)
-    decoded = _decode(file, as_labels=False)
-    found = calibration_of(file)
+    decoded, found = _decode(file, as_labels=False)
     image = calibrated(
         decoded.array, name=file.stem, pixel_size=found.pixel_size, source=os.fspath(path), rgb=decoded.rgb
     )
@@ -83,7 +88,7 @@ def read_labels(path: str | os.PathLike[str]) -> tuple[NDArray[np.int32], PixelS
         - 1.
     """
     file = _existing(path, LABEL_SUFFIXES)
-    decoded = _decode(file, as_labels=True)
+    decoded, found = _decode(file, as_labels=True)
     if decoded.rgb:
         raise InputError(
             f"{file.name} is a colour picture, not labels: save one integer per pixel, as TIFF or PNG."
@@ -94,7 +99,7 @@ def read_labels(path: str | os.PathLike[str]) -> tuple[NDArray[np.int32], PixelS
             f"{file.name} has shape {decoded.array.shape}: labels need the axes (Y, X) or (Z, Y, X)."
         )
     _check_ids(array, file.name)
-    return array.astype(np.int32), calibration_of(file).pixel_size
+    return array.astype(np.int32), found.pixel_size
 
 
 def read_calibration(path: str | os.PathLike[str]) -> FileCalibration:
@@ -159,13 +164,14 @@ def _existing(path: str | os.PathLike[str], suffixes: tuple[str, ...]) -> Path:
     return file
 
 
-def _decode(file: Path, *, as_labels: bool) -> Decoded:
-    def decode() -> Decoded:
-        if file.suffix.lower() == ".npy":
-            return Decoded(np.load(file, allow_pickle=False))
+def _decode(file: Path, *, as_labels: bool) -> tuple[Decoded, FileCalibration]:
+    def decode() -> tuple[Decoded, FileCalibration]:
         if file.suffix.lower() in TIFF_SUFFIXES:
-            return decode_tiff(file, as_labels=as_labels)
-        return decode_raster(file, as_labels=as_labels)
+            with TiffFile(file) as tif:
+                return decode_tiff(tif, file, as_labels=as_labels), calibration_of_tiff(tif, file)
+        if file.suffix.lower() == ".npy":
+            return Decoded(np.load(file, allow_pickle=False)), calibration_of(file)
+        return decode_raster(file, as_labels=as_labels), calibration_of(file)
 
     return _reading(file, decode)
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from napari_grains.images._statement import Statement, bar_below, length, metres, number
+from napari_grains.images._statement import LARGEST_BAR, Statement, bar_below, length, metres, number
 from napari_grains.images._vendor_tags import tescan_lines
 
 _LARGEST_FILE: Final = 2**20
 _EQUALS: Final = re.compile(r"^([A-Za-z]\w*)=(.*?)\s*$", re.MULTILINE)
 _DOLLAR: Final = re.compile(r"^(\${1,2}\w+)[ \t]+(.*?)\s*$", re.MULTILINE)
 _SIZE: Final = re.compile(r"\s*(\d+)\s*[xX*\s]\s*(\d+)\s*")
-_TALLEST_BAR: Final = 1 / 3
 
 
 def sidecar_statements(image: Path, shape: tuple[int, int]) -> list[Statement]:
@@ -68,7 +67,7 @@ def jeol(text: str, shape: tuple[int, int], name: str) -> Statement | None:
 
 def _fits(columns: int, rows: int, shape: tuple[int, int]) -> bool:
     """Tell whether a scan of this size, with or without an info bar below, gives an image of this shape."""
-    return columns == shape[1] and rows <= shape[0] <= rows / (1 - _TALLEST_BAR)
+    return columns == shape[1] and rows <= shape[0] <= rows / (1 - LARGEST_BAR)
 
 
 def _of_another(name: str, what: str) -> str:

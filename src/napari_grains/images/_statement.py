@@ -13,7 +13,8 @@ from napari_grains.images._pixel_size import PixelSize, is_plausible, unit_expon
 
 AGREE: Final = 0.01
 """Two statements of one length may differ by this share: field widths are rounded to three digits."""
-_LARGEST_BAR: Final = 1 / 3
+LARGEST_BAR: Final = 1 / 3
+"""Share of the rows of an image that its info bar may take."""
 _SMALLEST_BAR: Final = 4
 _NUMBER: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\W\d_]*)\s*")
 
@@ -114,6 +115,6 @@ def first_info_bar(statements: Sequence[Statement], shape: tuple[int, int]) -> I
         if statement.bar is None:
             continue
         top, bottom = statement.bar
-        if top > 0 and bottom == rows and _SMALLEST_BAR <= bottom - top <= _LARGEST_BAR * rows:
+        if top > 0 and bottom == rows and _SMALLEST_BAR <= bottom - top <= LARGEST_BAR * rows:
             return InfoBar(Box(top, bottom, 0, columns), statement.source)
     return None

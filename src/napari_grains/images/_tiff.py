@@ -20,12 +20,15 @@ Array = NDArray[Any]
 _MAX_CHANNELS: Final = 7
 
 
-def decode_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
+def decode_tiff(tif: TiffFile, path: Path, *, as_labels: bool = False) -> Decoded:
     """Read the first series of a TIFF.
 
     Parameters
     ----------
+    tif : TiffFile
+        The open file.
     path : Path
+        Where it is.
     as_labels : bool
         Keep stored values: neither look colours up in a palette nor turn white-is-zero pages round. Channels
         are slices then, unless there are slices too.
@@ -39,23 +42,22 @@ def decode_tiff(path: Path, *, as_labels: bool = False) -> Decoded:
     InputError
         If the file has no image or is cut off, or with `as_labels` if it has channels besides slices.
     """
-    with TiffFile(path) as tif:
-        if not tif.series:
-            raise InputError(f"{path.name} holds no image: choose another file.")
-        series = tif.series[0]
-        notes = [*_check_complete(tif, series, path), *_series_notes(tif)]
-        check_claimed_size(path, series.nbytes)
-        try:
-            stored = series.asarray()
-        except (ValueError, KeyError) as error:
-            # tifffile leaves LZW, JPEG and others to the package imagecodecs; Pillow has them built in.
-            if "imagecodecs" not in str(error):
-                raise
-            packed = decode_packed_tiff(path, as_labels=as_labels)
-            return Decoded(packed.array, packed.rgb, (*notes, *packed.notes))
-        array, rgb = _arranged(stored, series.axes, notes, path, as_labels=as_labels)
-        if not as_labels:
-            array, rgb = _as_shown(array, rgb, tif, notes)
+    if not tif.series:
+        raise InputError(f"{path.name} holds no image: choose another file.")
+    series = tif.series[0]
+    notes = [*_check_complete(tif, series, path), *_series_notes(tif)]
+    check_claimed_size(path, series.nbytes)
+    try:
+        stored = series.asarray()
+    except (ValueError, KeyError) as error:
+        # tifffile leaves LZW, JPEG and others to the package imagecodecs; Pillow has them built in.
+        if "imagecodecs" not in str(error):
+            raise
+        packed = decode_packed_tiff(path, as_labels=as_labels)
+        return Decoded(packed.array, packed.rgb, (*notes, *packed.notes))
+    array, rgb = _arranged(stored, series.axes, notes, path, as_labels=as_labels)
+    if not as_labels:
+        array, rgb = _as_shown(array, rgb, tif, notes)
     return Decoded(array, rgb, tuple(notes))
 
 

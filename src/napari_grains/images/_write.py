@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 from napari_grains.images._pixel_size import PixelSize
 from napari_grains.images._read import existing_file, one_line
 from napari_grains.images._tiff_calibration import ome_image
@@ -68,18 +67,21 @@ def write_tiff(
         metadata |= {"PhysicalSizeXUnit": "µm", "PhysicalSizeYUnit": "µm"}
         options = _resolution(pixel_size)
 
-    def write(file: BinaryIO) -> None:
-        with tifffile.TiffWriter(file, ome=True, bigtiff=stored.nbytes > _CLASSIC_LIMIT) as writer:
-            writer.write(
-                stored,
-                photometric="minisblack",
-                compression="zlib",
-                metadata=metadata,
-                software="napari-grains",
-                **options,
-            )
-
-    _replace_with(Path(path), write)
+    try:
+        with replacing(path) as unfinished, unfinished.open("xb") as file:
+            with tifffile.TiffWriter(file, ome=True, bigtiff=stored.nbytes > _CLASSIC_LIMIT) as writer:
+                writer.write(
+                    stored,
+                    photometric="minisblack",
+                    compression="zlib",
+                    metadata=metadata,
+                    software="napari-grains",
+                    **options,
+                )
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({one_line(error)}): choose another folder.") from error
 
 
 def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -128,19 +130,3 @@ def _resolution(pixel_size: PixelSize) -> dict[str, Any]:
         "resolution": [(fraction.numerator, fraction.denominator) for fraction in fractions],
         "resolutionunit": "CENTIMETER",
     }
-
-
-def _replace_with(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write beside the target and move over it, so that no reader ever sees half a file."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        try:
-            with temporary.open("xb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({one_line(error)}): choose another folder.") from error

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 from napari_grains.weights import KEY, card_text
 
 from ._unet import UNet, UNetConfig
@@ -116,18 +116,14 @@ def save_network(path: str | os.PathLike[str], network: UNet, card: NetworkCard)
     # One entry of metadata only: safetensors writes several in random order, which would change the hash.
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(save(tensors, {KEY: card.to_json()}))
-        unfinished.replace(path)
+        with replacing(path) as unfinished:
+            unfinished.write_bytes(save(tensors, {KEY: card.to_json()}))
     except (OSError, SafetensorError) as error:
         raise InputError(
             f"cannot write the network {path}: {error}. Choose another folder or free some space."
         ) from None
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def read_card(path: str | os.PathLike[str]) -> NetworkCard:

@@ -27,11 +27,11 @@ def calibrate_in_view(viewer: Viewer, image: Image, size: PixelSize, others: Seq
     if not calibrate(image, size):
         return
     for layer in together:
-        calibrate_or_place(layer, size, planar_transform(image))
+        _calibrate_or_place(layer, size, planar_transform(image))
     _follow(viewer, before, planar_transform(image))
 
 
-def calibrate_or_place(layer: Layer, size: PixelSize, transform: np.ndarray) -> None:
+def _calibrate_or_place(layer: Layer, size: PixelSize, transform: np.ndarray) -> None:
     """Calibrate a layer; one that is placed by an affine matrix gets that of the image."""
     if not calibrate(layer, size):
         layer.units = (*layer.units[:-2], "um", "um")

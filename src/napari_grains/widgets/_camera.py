@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -75,6 +75,12 @@ def visible_box(viewer: Viewer, layer: Layer) -> tuple[int, int, int, int] | Non
     if np.any(high <= low):
         return None
     return int(low[0]), int(high[0]), int(low[1]), int(high[1])
+
+
+def long_axes(lengths: Iterable[float]) -> list[int]:
+    """Return the axes longer than 1 before the last two, rows and columns: those that count slices."""
+    *leading, _, _ = lengths
+    return [axis for axis, length in enumerate(leading) if length > 1]
 
 
 def current_slice(viewer: Viewer, layer: Layer, axis: int) -> int | None:

@@ -48,10 +48,7 @@ def rows_of(box: QGroupBox, *rows: Row, below: Sequence[QWidget] = ()) -> QFormL
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     form.setVerticalSpacing(4)
     for label, field in rows:
-        if isinstance(field, QLayout):
-            form.addRow(label, field)
-        else:
-            form.addRow(label, field)
+        form.addRow(label, field)
     return form
 
 

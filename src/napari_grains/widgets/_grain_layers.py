@@ -8,6 +8,7 @@ from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QWidget
 
+from napari_grains.widgets._camera import long_axes
 from napari_grains.widgets._combos import LayerCombo
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._subscriptions import Subscriptions
@@ -65,8 +66,7 @@ def has_grains(layer: Layer) -> bool:
 
 def slice_axis(layer: Labels) -> int | None:
     """Return the axis that counts the slices: the first with a length, before rows and columns."""
-    lengths = layer.extent.data[1][:-2] + 1
-    return next((axis for axis, length in enumerate(lengths) if length > 1), None)
+    return next(iter(long_axes(layer.extent.data[1] + 1)), None)
 
 
 def position_of(layer: Labels, place: Place) -> list[float]:

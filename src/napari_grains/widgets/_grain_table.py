@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from qtpy.QtCore import QEvent, Qt
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QApplication,
@@ -18,19 +17,18 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from napari_grains.errors import InputError
 from napari_grains.widgets._camera import current_slice, fly_to
 from napari_grains.widgets._canvas_clicks import CanvasClicks, Pointer, label_at
+from napari_grains.widgets._dock import Dock, error_colour
 from napari_grains.widgets._grain_layers import GrainLayerCombo, position_of, slice_axis
 from napari_grains.widgets._grain_view import GrainView
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._table_file import ask_for_csv, suggested_csv, tab_separated, write_csv
 from napari_grains.widgets._table_model import GrainTableModel
-from napari_grains.widgets._viewer import unwrapped
 
 _MINIMUM_WIDTH: Final = 290
 _MINIMUM_HEIGHT: Final = 64
@@ -54,7 +52,7 @@ _TIPS: Final = {
 }
 
 
-class GrainTable(QWidget):
+class GrainTable(Dock):
     """Rows and grains tied together: a row flies to its grain, a click on a grain finds its row.
 
     Parameters
@@ -81,12 +79,11 @@ class GrainTable(QWidget):
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__()
-        self._viewer = unwrapped(napari_viewer)
+        super().__init__(napari_viewer)
         self._folder: Path | None = None
         self._label = 0
         self._failed = False
-        self._subscriptions, self._of_layer = Subscriptions(), Subscriptions()
+        self._of_layer = Subscriptions()
         self.layers = GrainLayerCombo(self._viewer)
         self.this_slice, self.this_grain = QCheckBox("Only this slice"), QCheckBox("Colour one grain")
         self.model = GrainTableModel(self)
@@ -96,15 +93,6 @@ class GrainTable(QWidget):
         self._lay_out()
         self._connect()
         self._attach()
-
-    def event(self, event: QEvent | None) -> bool:
-        """Notice when the dock is closed, which takes the widget out of the window, or put back."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and hasattr(self, "message"):
-            if self.parent() is None:
-                self._detach()
-            else:
-                self._attach()
-        return bool(super().event(event))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Put text and buttons side by side where there is room, as at the bottom of the window."""
@@ -176,22 +164,20 @@ class GrainTable(QWidget):
         self.view.copied.connect(self.copy_rows)
         self.copy.clicked.connect(self.copy_rows)
         self.export.clicked.connect(self.export_csv)
-        self.destroyed.connect(self._subscriptions.end)
         self.destroyed.connect(self._of_layer.end)
 
     def _attach(self) -> None:
-        self._subscriptions.end()
+        super()._attach()
         dims = self._viewer.dims.events
         self._subscriptions.add(self._show_slice, dims.point, dims.ndisplay, dims.order)
         self._subscriptions.add(self._pick, CanvasClicks(self._viewer))
-        self._subscriptions.add(self._show_theme, self._viewer.events.theme)
         self.layers.follow(on=True)
         self._show_layer()
 
     def _detach(self) -> None:
         self.this_grain.setChecked(False)
         self.layers.follow(on=False)
-        self._subscriptions.end()
+        super()._detach()
         self._of_layer.end()
 
     def _show_layer(self) -> None:
@@ -288,9 +274,7 @@ class GrainTable(QWidget):
         self._show_theme()
 
     def _show_theme(self, _event: object = None) -> None:
-        background = get_theme(self._viewer.theme).background.as_rgb_tuple()
-        colour = "#ff8a80" if sum(background[:3]) < 384 else "#b3261e"
-        self.message.setStyleSheet(f"color: {colour};" if self._failed else "")
+        self.message.setStyleSheet(f"color: {error_colour(self._viewer)};" if self._failed else "")
 
 
 def _grains(number: int) -> str:

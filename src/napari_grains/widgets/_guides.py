@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from napari.layers import Image, Shapes
@@ -29,16 +29,13 @@ class Guide:
     role : str
         Name of the layer after that of the image.
     colour : str
-        Of edges and text; faces take it at a fifth of its strength where ``filled``.
-    filled : bool
-        Whether faces are coloured.
+        Of edges and text; faces are transparent.
     """
 
-    def __init__(self, viewer: Viewer, role: str, colour: str, *, filled: bool = False) -> None:
+    def __init__(self, viewer: Viewer, role: str, colour: str) -> None:
         self._viewer = viewer
         self._role = role
         self._colour = colour
-        self._filled = filled
         self._image: Image | None = None
         self._following = Subscriptions()
         self.layer: Shapes | None = None
@@ -72,9 +69,10 @@ class Guide:
         if layer is None:  # for the type checker
             raise RuntimeError("no layer was made")
         layer.data = []
-        layer.edge_width = self._line_width(image)
+        look = {"edge_width": line_width(image), "edge_color": self._colour, "face_color": "transparent"}
+        layer.edge_width = look["edge_width"]
         for corners, kind in shapes:
-            layer.add(corners, shape_type=kind, edge_width=self._line_width(image), **self._colours())
+            layer.add(corners, shape_type=kind, **look)
         if texts:
             layer.features = {"text": list(texts)}
             layer.text = {"string": "{text}", "color": self._colour, "size": 10, "anchor": "upper_left"}
@@ -89,16 +87,8 @@ class Guide:
 
     def _make(self, image: Image) -> None:
         self._image = image
-        self.layer = Shapes(
-            ndim=2,
-            name=f"{image.name} {self._role}",
-            metadata={METADATA: {"role": self._role, "source_id": str(image.unique_id)}},
-            affine=planar_transform(image),
-            units=image.units[-2:],
-        )
-        self.layer.current_edge_color = self._colour
-        self.layer.current_face_color = "transparent"
-        self.layer.current_edge_width = self._line_width(image)
+        self.layer = drawing_on(image, self._role, self._colour)
+        self.layer.metadata = {METADATA: {"role": self._role, "source_id": str(image.unique_id)}}
         active = self._viewer.layers.selection.active
         self._viewer.layers.append(self.layer)
         if active is not None:
@@ -110,13 +100,21 @@ class Guide:
             self.layer.units = self._image.units[-2:]
             self.layer.affine = planar_transform(self._image)
 
-    def _colours(self) -> dict[str, Any]:
-        face = f"{self._colour}33" if self._filled else "transparent"
-        return {"edge_color": self._colour, "face_color": face}
 
-    def _line_width(self, image: Image) -> float:
-        """Give a line its width on the screen when the image fills the window."""
-        return max(1.0, _LINE_ON_SCREEN * max(Source(image).plane) / _WINDOW)
+def drawing_on(image: Image, role: str, colour: str) -> Shapes:
+    """Make an empty Shapes layer in the plane of an image, to draw outlines of a colour."""
+    layer = Shapes(
+        ndim=2, name=f"{image.name} {role}", affine=planar_transform(image), units=image.units[-2:]
+    )
+    layer.current_edge_color = colour
+    layer.current_face_color = "transparent"
+    layer.current_edge_width = line_width(image)
+    return layer
+
+
+def line_width(image: Image) -> float:
+    """Give a line its width on the screen when the image fills the window, in pixels of the image."""
+    return max(1.0, _LINE_ON_SCREEN * max(Source(image).plane) / _WINDOW)
 
 
 def box_corners(top: float, bottom: float, left: float, right: float) -> Float:

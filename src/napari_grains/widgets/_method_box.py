@@ -17,6 +17,7 @@ from napari_grains.widgets._form import Row, row, rows_of, small_button
 from napari_grains.widgets._network_field import NetworkField
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._scale_field import ScaleField
+from napari_grains.widgets._session import session_of
 from napari_grains.widgets._source import Array, Source, encloses, region_mask
 from napari_grains.widgets._subscriptions import Subscriptions
 
@@ -90,6 +91,7 @@ class MethodBox(QGroupBox):
         self.slices.currentIndexChanged.connect(self.changed)
         self.region.layer_changed.connect(self._follow_region)
         self.network.changed.connect(self.changed)
+        session_of(viewer).networks_changed.connect(self.network.look_again)
         self.scale.diameter_set.connect(self.changed)
         self.scale.automatic_set.connect(self.changed)
         self.method.changed.connect(self._tell)
@@ -111,16 +113,17 @@ class MethodBox(QGroupBox):
             self.slices.addItems(["all slices", "current slice"] if slices > 1 else [])
         self._form.setRowVisible(self.slices, slices > 1)
 
-    def know(self, pixel_size: PixelSize | None) -> None:
-        """Tell the scale about network and pixel size."""
-        self.scale.know(self.network.description.get("grain_diameter"), pixel_size)
+    def check(self, pixel_size: PixelSize | None) -> str:
+        """Tell the scale about network and pixel size; say in one line what is missing, empty if nothing is.
 
-    def problem(self) -> str:
-        """Say in one line what is missing; empty if nothing is."""
+        Reads the file of the network.
+        """
+        card, problem = self.network.read()
+        self.scale.know(card.get("grain_diameter"), pixel_size)
         region = self.region.layer
         if region is not None and not encloses(region):
             return f"“{region.name}” encloses nothing: draw a rectangle, a polygon or an ellipse in it."
-        return self.network.problem()
+        return problem
 
     def chosen(self, source: Source) -> Method:
         """Return what is chosen, for an image."""

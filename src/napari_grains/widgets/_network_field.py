@@ -19,6 +19,11 @@ from napari_grains.widgets._form import small_button
 class NetworkField(QWidget):
     """A list of networks; looks again for new files whenever the list is opened.
 
+    Parameters
+    ----------
+    none : str, optional
+        First entry, for no network; without it there has to be one.
+
     Attributes
     ----------
     changed : Signal
@@ -31,8 +36,9 @@ class NetworkField(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, none: str | None = None) -> None:
         super().__init__(parent)
+        self._none = none
         self._files: list[Path] = []
         self.names = _ListThatLooksAgain(self.refresh)
         self.browse = small_button("…", "Use a network file from elsewhere")
@@ -54,14 +60,6 @@ class NetworkField(QWidget):
         return str(self.names.currentData() or "")
 
     @property
-    def description(self) -> Mapping[str, Any]:
-        """Card of the chosen network; empty if it cannot be read."""
-        try:
-            return describe_network(self.path) if self.model else {}
-        except InputError:
-            return {}
-
-    @property
     def path(self) -> Path:
         """File of the chosen network."""
         return list_networks().get(self.model, Path(self.model))
@@ -69,8 +67,10 @@ class NetworkField(QWidget):
     def refresh(self) -> None:
         """Look for network files; "default" comes first, files from elsewhere last."""
         networks = list_networks()
-        entries = [(name, name, networks[name]) for name in sorted(networks, key=_default_first)]
-        entries += [(file.stem, str(file), file) for file in self._files if file.is_file()]
+        entries = [(name, name, str(networks[name])) for name in sorted(networks, key=_default_first)]
+        entries += [(file.stem, str(file), str(file)) for file in self._files if file.is_file()]
+        if self._none is not None:
+            entries.insert(0, (self._none, "", ""))
         if [entry[1] for entry in entries] == [self.names.itemData(k) for k in range(self.names.count())]:
             return
         current = self.model
@@ -78,9 +78,14 @@ class NetworkField(QWidget):
         self.names.clear()
         for index, (text, model, file) in enumerate(entries):
             self.names.addItem(text, model)
-            self.names.setItemData(index, str(file), Qt.ItemDataRole.ToolTipRole)
+            self.names.setItemData(index, file, Qt.ItemDataRole.ToolTipRole)
         self.names.setCurrentIndex(max(0, self.names.findData(current)) if entries else -1)
         self.names.blockSignals(False)
+        self._tell()
+
+    def look_again(self) -> None:
+        """Look for network files, one of which may have been replaced."""
+        self.refresh()
         self._tell()
 
     def choose_file(self) -> None:
@@ -96,21 +101,32 @@ class NetworkField(QWidget):
         self.refresh()
         self.names.setCurrentIndex(self.names.findData(str(file)))
 
-    def problem(self) -> str:
-        """Say in one line why the network cannot be used; empty if it can."""
+    def read(self) -> tuple[Mapping[str, Any], str]:
+        """Read the file of the chosen network.
+
+        Returns
+        -------
+        card : mapping
+            Empty if it cannot be read.
+        problem : str
+            Why the network cannot be used, in one line; empty if it can.
+        """
+        if not self.model and self._none is not None:
+            return {}, ""
         if not self.model:
-            return f"There is no network: put a {SUFFIX} file into {user_folder()}."
+            return {}, f"There is no network: put a {SUFFIX} file into {user_folder()}."
         try:
-            task = describe_network(self.path).get("task")
+            card = describe_network(self.path)
         except InputError as error:
-            return str(error)
-        if task != "boundary":
-            return f"This network was made for {task}, not for grain boundaries: choose another."
-        return ""
+            return {}, str(error)
+        if (task := card.get("task")) != "boundary":
+            return card, f"This network was made for {task}, not for grain boundaries: choose another."
+        return card, ""
 
     def show_card(self) -> None:
         """Open the card in a window."""
-        CardDialog(self.names.currentText(), self.path, self.description, self).show()
+        card, _ = self.read()
+        CardDialog(self.names.currentText(), self.path, card, self).show()
 
     def _tell(self) -> None:
         self.card.setEnabled(bool(self.model))

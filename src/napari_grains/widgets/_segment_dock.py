@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from napari.layers import Image, Shapes
-from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from qtpy.QtCore import QEvent
 from qtpy.QtGui import QKeySequence
-from qtpy.QtWidgets import QShortcut, QWidget
+from qtpy.QtWidgets import QShortcut
 
 from napari_grains.engine import EngineState, TaskState
 from napari_grains.events import Progress
-from napari_grains.images import PixelSize
 from napari_grains.widgets._calibrated_view import calibrate_in_view
 from napari_grains.widgets._camera import visible_box
 from napari_grains.widgets._circle import DiameterCircle
+from napari_grains.widgets._dock import Dock, error_colour
 from napari_grains.widgets._form import lay_out_in_column
 from napari_grains.widgets._method_box import MethodBox
 from napari_grains.widgets._micrograph_box import MicrographBox
@@ -29,14 +27,9 @@ from napari_grains.widgets._run_panel import RunPanel
 from napari_grains.widgets._segmentation import Choices, Outcome, SegmentationRun
 from napari_grains.widgets._session import session_of
 from napari_grains.widgets._source import Source
-from napari_grains.widgets._subscriptions import Subscriptions
-from napari_grains.widgets._viewer import unwrapped
-
-_BRIGHT: Final = 384
-"""Sum of red, green and blue from which on a background counts as bright."""
 
 
-class SegmentDock(QWidget):
+class SegmentDock(Dock):
     """Choose an image and run; results are layers and a few numbers.
 
     Parameters
@@ -59,19 +52,16 @@ class SegmentDock(QWidget):
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
-        super().__init__()
-        self._viewer = unwrapped(napari_viewer)
+        super().__init__(napari_viewer)
         self._session = session_of(self._viewer)
         self.run_in_progress: SegmentationRun | None = None
         self._said_by_run = False
         self.micrograph, self.method = MicrographBox(self._viewer), MethodBox(self._viewer)
         self.panel, self.result = RunPanel(), ResultBox()
         self._circle = DiameterCircle(self._viewer)
-        self._subscriptions = Subscriptions()
         self._lay_out()
         self._connect()
         self._attach()
-        self._show_theme()
         self._show_engine()
 
     def run(self) -> None:
@@ -100,15 +90,6 @@ class SegmentDock(QWidget):
             self.run_in_progress.stop()
             self.panel.set_stopping()
 
-    def event(self, event: QEvent | None) -> bool:
-        """Notice when the dock is closed, which takes the widget out of the window, or put back."""
-        if event is not None and event.type() == QEvent.Type.ParentChange and hasattr(self, "_subscriptions"):
-            if self.parent() is None:
-                self._detach()
-            else:
-                self._attach()
-        return bool(super().event(event))
-
     def _lay_out(self) -> None:
         lay_out_in_column(self, (self.micrograph, self.method, self.panel, self.result))
         self.method.device.setToolTip(
@@ -126,13 +107,11 @@ class SegmentDock(QWidget):
         self.panel.stop.clicked.connect(self.stop)
         self.result.table_wanted.connect(lambda: open_grain_table(self._viewer))
         self._session.changed.connect(self._show_engine)
-        self.destroyed.connect(self._subscriptions.end)
         for keys, slot in (("Ctrl+Return", self.run), ("Ctrl+Shift+Return", self.stop)):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
     def _attach(self) -> None:
-        self._subscriptions.end()
-        self._subscriptions.add(self._show_theme, self._viewer.events.theme)
+        super()._attach()
         self.micrograph.follow(on=True)
         self.method.follow(on=True)
         self._check()
@@ -141,7 +120,7 @@ class SegmentDock(QWidget):
         self.micrograph.follow(on=False)
         self.method.follow(on=False)
         self._circle.hide()
-        self._subscriptions.end()
+        super()._detach()
         if self.run_in_progress is not None and not self.run_in_progress.stopping:
             self.stop()
 
@@ -157,20 +136,17 @@ class SegmentDock(QWidget):
 
     def _why_not(self) -> str:
         """Why nothing can be run now, with what to do; empty if it can."""
-        return self.micrograph.problem() or self.method.problem()
+        missing = self.method.check(self.micrograph.known_size())
+        return self.micrograph.problem() or missing
 
     def _check(self) -> None:
-        self.method.know(self._pixel_size())
+        why_not = self._why_not()
         if self.run_in_progress is not None:
             return
-        why_not = self._why_not()
         self.panel.set_idle(why_not)
         if why_not or not self._said_by_run:
             self._said_by_run = False
             self.panel.say(why_not)
-
-    def _pixel_size(self) -> PixelSize | None:
-        return self.micrograph.known_size()
 
     def _show_layer(self) -> None:
         layer = self.micrograph.layer
@@ -198,8 +174,7 @@ class SegmentDock(QWidget):
             self.method.region.layer = region
 
     def _show_theme(self, _event: object = None) -> None:
-        background = get_theme(self._viewer.theme).background.as_rgb_tuple()
-        self.panel.set_error_colour("#ff8a80" if sum(background[:3]) < _BRIGHT else "#b3261e")
+        self.panel.set_error_colour(error_colour(self._viewer))
 
     def _show_engine(self) -> None:
         engine = self._session.engine

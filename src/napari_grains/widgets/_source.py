@@ -11,8 +11,9 @@ from napari.viewer import Viewer
 from numpy.typing import NDArray
 from skimage import draw
 
+from napari_grains import images
 from napari_grains.images import PixelSize
-from napari_grains.widgets._camera import current_slice
+from napari_grains.widgets._camera import current_slice, long_axes
 
 _SMALLEST: Final = 16
 _OPEN: Final = ("line", "path")
@@ -92,7 +93,7 @@ class Source:
 
     def current_slice(self, viewer: Viewer) -> int:
         """Index of the slice that the viewer shows, 0 for an image."""
-        axes = [axis for axis, length in enumerate(self.shape[:-2]) if length > 1]
+        axes = long_axes(self.shape)
         if len(axes) != 1:
             return 0
         index = current_slice(viewer, self.layer, axes[0])
@@ -131,6 +132,12 @@ class Source:
             "pixel_size_m": None if pixel_size is None else [pixel_size.y, pixel_size.x],
             "pixel_size_source": "" if pixel_size is None else pixel_size.source,
         }
+
+
+def grey_slice(source: Source, index: int) -> Array:
+    """Read a slice as grey levels (Y, X): of colours the luminance."""
+    pixels = source.read(index)
+    return images.calibrated(pixels, rgb=True).pixels if source.layer.rgb else pixels
 
 
 def planar_transform(layer: Layer) -> Float:

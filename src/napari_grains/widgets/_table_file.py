@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from napari.layers import Layer
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 from napari_grains.widgets._results import METADATA
 
 
@@ -41,13 +41,9 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     InputError
         If the file cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        try:
+        with replacing(path) as unfinished:
             unfinished.write_text(table.to_csv(index=False), encoding="utf-8", newline="")
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"{path} cannot be written ({reason}): choose another folder.") from error
