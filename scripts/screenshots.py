@@ -6,6 +6,7 @@ Every micrograph in the pictures is synthetic, so that they can be shown anywher
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
 
 from napari_grains.samples import grooved_ceramic
-from napari_grains.widgets import SegmentDock
+from napari_grains.widgets import PretrainDock, SegmentDock
 from napari_grains.widgets._open_table import open_grain_table
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
@@ -28,7 +29,8 @@ PATIENCE = 120_000
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for scene in (segmented, info_bar, stack_with_table, measuring):
+    os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
+    for scene in (segmented, info_bar, stack_with_table, measuring, pretrain_matched, pretrain_training):
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
@@ -85,6 +87,34 @@ def open_dock_on_ceramic(viewer: Viewer) -> SegmentDock:
         viewer.open(path, plugin="napari")
         dock = open_dock(viewer)
         until(lambda: dock.micrograph.marks.info_bar.isVisibleTo(dock))
+    return dock
+
+
+def pretrain_matched(viewer: Viewer) -> None:
+    """Match a micrograph and compare."""
+    dock = open_pretrain_dock(viewer)
+    dock.match.press()
+    until(lambda: dock.match.run_in_progress is None)
+    until(lambda: "Synthetic grains" in viewer.layers)
+
+
+def pretrain_training(viewer: Viewer) -> None:
+    """Train for a minute, watching a micrograph, with one that is known to validate on."""
+    dock = open_pretrain_dock(viewer)
+    viewer.layers[1].visible = False
+    dock.training.watch.layer = dock.training.pair.image.layer = viewer.layers[0]
+    dock.training.pair.labels.layer = viewer.layers[1]
+    dock.training.name.setText("ceramic")
+    dock.training.minutes.setValue(2)
+    dock.train()
+    until(lambda: len(dock.panel.curves.points["loss"]) > 30)
+
+
+def open_pretrain_dock(viewer: Viewer) -> PretrainDock:
+    viewer.open_sample("napari-grains", "grooved_ceramic")
+    dock = PretrainDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Pretrain on synthetic micrographs (Grains)")
+    until(lambda: "Starting" not in dock.training.device.text())
     return dock
 
 

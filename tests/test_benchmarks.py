@@ -25,7 +25,7 @@ def module(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(FOLDER))
 
     def load(name: str) -> ModuleType:
-        for each in ("_results", "_score", "_micrograph", "boundaries", "viewer"):
+        for each in ("_results", "_score", "_micrograph", "ablation", "boundaries", "viewer"):
             monkeypatch.delitem(sys.modules, each, raising=False)
         return importlib.import_module(name)
 
@@ -182,3 +182,24 @@ def test_true_grains_score_perfectly(score) -> None:
     assert figures["are"] == pytest.approx(0, abs=0.02)
     assert figures["boundary_f1"] == 1
     assert figures["count_ratio"] == 1
+
+
+def test_an_ablation_takes_away_one_group_each(module) -> None:
+    ablation = module("ablation")
+    variants = ablation.variants()
+    everything = variants.pop(ablation.ALL)
+    assert len(variants) >= 5
+    assert all(settings != everything for settings in variants.values())
+    plain = variants["without imaging"].recipe.draw(np.random.default_rng(0)).imaging
+    assert (plain.shading, plain.jpeg, plain.resampling) == (0, 0, 1)
+    assert {
+        variants["without classes of contrast"].recipe.draw(np.random.default_rng(n)).kind for n in range(20)
+    } == {"etched"}
+
+
+def test_the_table_of_an_ablation_has_a_row_per_variant(module) -> None:
+    table = module("ablation").table({"everything": rows("ours", 0.2, 0.4), "without": rows("ours", 0.5)})
+    assert table.splitlines()[-2:] == [
+        "| everything | 0.300 / 0.900 / 1.10 |",
+        "| without | 0.500 / 0.900 / 1.10 |",
+    ]

@@ -14,6 +14,7 @@ The command line, the tests and the engine process drive the same generator.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, TypeVar
@@ -44,6 +45,25 @@ class Progress:
     done: int
     total: int
     message: str = ""
+
+
+@dataclass(frozen=True)
+class TrainingProgress(Progress):
+    """How far a training has come, and how well it does.
+
+    Parameters
+    ----------
+    loss : float
+        Mean over the steps since the last such event; NaN if there was none.
+    validation : float, optional
+        Loss on unseen synthetic micrographs, where it was measured since.
+    real : float, optional
+        Mean adapted Rand error on real micrographs with labels, where it was measured since; 0 is best.
+    """
+
+    loss: float = math.nan
+    validation: float | None = None
+    real: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

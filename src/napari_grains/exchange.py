@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
-from napari_grains.events import Event, Notice, Preview, Progress
+from napari_grains.events import Event, Notice, Preview, Progress, TrainingProgress
 
 Message: TypeAlias = dict[str, Any]
 """What is written as one line of JSON."""
@@ -122,8 +122,12 @@ class Depot:
 
     def pack_event(self, event: Event) -> Message:
         """Return an event as a message."""
+        if isinstance(event, TrainingProgress):
+            loss = event.loss if math.isfinite(event.loss) else None
+            figures = {"loss": loss, "validation": event.validation, "real": event.real}
+            return _progress(event) | {"event": "training"} | figures
         if isinstance(event, Progress):
-            return {"event": "progress", "done": event.done, "total": event.total, "message": event.message}
+            return _progress(event)
         if isinstance(event, Notice):
             return {"event": "notice", "message": event.message}
         offset = [int(index) for index in event.offset]
@@ -131,8 +135,11 @@ class Depot:
 
     def unpack_event(self, message: Message) -> Event:
         """Return the event of a message: the inverse of `pack_event`."""
+        if message["event"] == "training":
+            loss = math.nan if message["loss"] is None else message["loss"]
+            return TrainingProgress(*_counts(message), loss, message["validation"], message["real"])
         if message["event"] == "progress":
-            return Progress(message["done"], message["total"], message["message"])
+            return Progress(*_counts(message))
         if message["event"] == "notice":
             return Notice(message["message"])
         return Preview(message["name"], self.unpack(message["array"]), tuple(message["offset"]))
@@ -164,6 +171,14 @@ class Depot:
         raise InputError(
             f"No room for an array of {needed} in {places}: free some space there, or work on a crop."
         )
+
+
+def _progress(event: Progress) -> Message:
+    return {"event": "progress", "done": event.done, "total": event.total, "message": event.message}
+
+
+def _counts(message: Message) -> tuple[int, int, str]:
+    return message["done"], message["total"], message["message"]
 
 
 def _key(key: object) -> str:

@@ -26,6 +26,22 @@ OPTIONS = {
     },
     "measure": {"output", "pixel-size", "report", "json", "help"},
     "demo": {"output", "help"},
+    "pretrain": {
+        "output",
+        "recipe",
+        "match",
+        "steps",
+        "minutes",
+        "start",
+        "resume",
+        "seed",
+        "device",
+        "validate-image",
+        "validate-labels",
+        "json",
+        "help",
+    },
+    "synthesize": {"output", "number", "seed", "recipe", "size", "json", "help"},
 }
 
 

@@ -90,7 +90,8 @@ def test_a_field_with_too_few_grains_to_count_leaves_the_intercepts() -> None:
 
 def test_fields_and_the_stack_of_them_give_the_same() -> None:
     size = PixelSize(0.5e-6, 0.5e-6)
-    labels = [Recipe().micrograph(0, n, (200, 200)).grains for n in range(3)]
+    recipe = Recipe(grain_diameter=(14, 20))
+    labels = [recipe.micrograph(0, n, (200, 200)).grains for n in range(3)]
     fields = [measure(each, size).summary | {"pixel_size_um": [0.5, 0.5]} for each in labels]
     found, stack = pooled(fields), measure(np.stack(labels), size).summary
     compared = [key for key in found if key in stack and stack[key] is not None]

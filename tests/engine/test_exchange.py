@@ -19,7 +19,7 @@ from hypothesis.extra import numpy as hnp
 from napari_grains import exchange
 from napari_grains.engine import TaskState, _folders
 from napari_grains.errors import InputError
-from napari_grains.events import Notice, Preview, Progress
+from napari_grains.events import Notice, Preview, Progress, TrainingProgress
 from napari_grains.exchange import Depot
 
 DTYPES = st.one_of(
@@ -103,7 +103,14 @@ def test_what_cannot_cross_leaves_no_file(depot, value):
 
 
 @pytest.mark.parametrize(
-    "event", [Progress(3, 10, "tiles"), Progress(0, 0), Notice("RGB turned into luminance")]
+    "event",
+    [
+        Progress(3, 10, "tiles"),
+        Progress(0, 0),
+        Notice("RGB turned into luminance"),
+        TrainingProgress(3, 10, "training", 0.5),
+        TrainingProgress(3, 10, "training", 0.5, 0.25, 0.125),
+    ],
 )
 def test_events_cross_unchanged(depot, event):
     assert depot.unpack_event(json.loads(json.dumps(depot.pack_event(event)))) == event
@@ -147,6 +154,13 @@ def test_process_side_without_room(run):
     assert record.previews == []
     assert [event.message for event in record.events] == ["the preview was left out"]
     assert record.errors[0].startswith("No room for an array of 3 MB in ")
+
+
+def test_a_loss_that_was_not_measured_crosses_too(depot):
+    packed = depot.pack_event(TrainingProgress(0, 10))
+    event = depot.unpack_event(json.loads(json.dumps(packed, allow_nan=False)))
+    assert isinstance(event, TrainingProgress)
+    assert np.isnan(event.loss)
 
 
 @pytest.fixture

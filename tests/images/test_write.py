@@ -194,3 +194,11 @@ def test_killed_in_the_middle_leaves_the_old_file(tmp_path):
     assert path.read_bytes() == content
     assert read_provenance(path) == {"run": 1}
     assert [entry.suffix for entry in tmp_path.iterdir() if entry != path] == [".part"]  # what it was writing
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    array = np.arange(600, dtype=np.int32).reshape(20, 30)
+    for name, change in (("one", 0), ("two", 0), ("three", 1)):
+        write_tiff(tmp_path / f"{name}.tif", array + change, PixelSize(1e-6, 1e-6), description={"seed": 3})
+    one, two, three = ((tmp_path / f"{name}.tif").read_bytes() for name in ("one", "two", "three"))
+    assert one == two != three

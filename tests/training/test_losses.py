@@ -7,7 +7,15 @@ import math
 import pytest
 import torch
 
-from napari_grains.training._losses import boundary_loss, distance_loss
+from napari_grains.networks import DISTANCE_UNIT
+from napari_grains.training import Loss
+from napari_grains.training._losses import (
+    boundary_loss,
+    distance_loss,
+    skeleton_recall,
+    soft_skeleton,
+    total_loss,
+)
 
 
 def image(*values):
@@ -72,3 +80,93 @@ def test_no_gradient_from_what_is_deep_enough():
     distance_loss(prediction, image(3.0, 3.0)).backward()
     assert prediction.grad[0, 0, 0, 0] == 0
     assert prediction.grad[0, 0, 0, 1] < 0
+
+
+def test_weights_of_pixels_multiply_what_is_taken_pixel_by_pixel():
+    logit, target, weight = image(0, 0, 0, 0), image(1, 0, 0, 0), image(0, 1, 1, 0.5)
+    assert float(boundary_loss(logit, target, dice=0, pixels=weight)) == pytest.approx(2.5 / 4 * math.log(2))
+    distance = distance_loss(image(0.6, 2.0), image(0.5, 1.0), pixels=image(1, 0))
+    assert float(distance) == pytest.approx(0.025 / 2, rel=1e-5)
+
+
+def test_dice_does_not_see_pixels_without_weight():
+    seen, hidden = image(2, -1), image(2, -1, 5, -5)
+    loss = boundary_loss(seen, image(1, 0)) - boundary_loss(seen, image(1, 0), dice=0)
+    weight = image(1, 1, 0, 0)
+    masked = boundary_loss(hidden, image(1, 0, 0, 1), pixels=weight)
+    masked = masked - boundary_loss(hidden, image(1, 0, 0, 1), dice=0, pixels=weight)
+    assert float(masked) == pytest.approx(float(loss), rel=1e-5)
+
+
+def test_skeleton_recall_is_the_mean_probability_on_the_centreline():
+    probability, centreline = torch.full((1, 1, 100, 100), 0.3), torch.zeros(1, 1, 100, 100)
+    centreline[..., 50] = 1
+    assert float(skeleton_recall(probability, centreline)) == pytest.approx(31 / 101, rel=1e-5)
+    centreline[..., :50, 50] = 0.5  # counts half
+    assert float(skeleton_recall(probability, centreline)) == pytest.approx((0.3 * 75 + 1) / 76, rel=1e-5)
+
+
+def test_soft_skeleton_of_a_bar_is_its_middle():
+    bar = torch.zeros(1, 1, 32, 32)
+    bar[..., 12:17] = 1  # five wide
+    skeleton = soft_skeleton(bar)
+    assert torch.equal(skeleton[0, 0, 8:24].nonzero()[:, 1].unique(), torch.tensor([14]))
+    assert torch.equal(soft_skeleton(torch.zeros(1, 1, 8, 8)), torch.zeros(1, 1, 8, 8))
+
+
+def truth(gap=False):
+    """A vertical boundary between two grains, four pixels wide, and logits that are sure of it."""
+    x = torch.arange(64.0)
+    distance = ((x - 31.5).abs()).expand(1, 1, 64, 64) / DISTANCE_UNIT
+    boundary = (distance * DISTANCE_UNIT <= 1.5).float()
+    logit = 24 * boundary - 12
+    if gap:
+        logit = logit.clone()
+        logit[..., 20:40, :] = -12
+    batch = {"boundary": boundary, "distance": distance, "weight": torch.ones_like(boundary)}
+    return {"boundary": logit, "distance": distance}, batch
+
+
+NOTHING = {"dice": 0.0, "distance": 0.0}
+
+
+@pytest.mark.parametrize("part", ["skeleton_recall", "cldice"])
+def test_losses_of_topology_are_nothing_at_the_truth_and_see_a_gap(part):
+    alone, topology = Loss(**NOTHING), Loss(**NOTHING | {part: 1.0})
+    perfect = float(total_loss(*truth(), topology) - total_loss(*truth(), alone))
+    assert perfect == pytest.approx(0, abs=0.02)
+    gap = float(total_loss(*truth(gap=True), topology) - total_loss(*truth(gap=True), alone))
+    missed = 20 / 64  # of the centreline
+    expected = missed if part == "skeleton_recall" else 1 - 2 * (1 - missed) / (2 - missed)
+    assert gap == pytest.approx(expected, abs=0.02)
+
+
+def test_an_invented_line_costs_cldice_its_precision():
+    outputs, batch = truth()
+    outputs["boundary"] = outputs["boundary"].clone()
+    outputs["boundary"][..., 8:12] = 12
+    loss = Loss(**NOTHING | {"cldice": 1.0})
+    added = float(total_loss(outputs, batch, loss) - total_loss(outputs, batch, Loss(**NOTHING)))
+    assert added == pytest.approx(1 - 2 * 0.5 / 1.5, abs=0.03)  # half of the skeleton is right
+
+
+def test_total_loss_is_the_sum_of_its_parts():
+    outputs, batch = truth(gap=True)
+    loss = Loss(boundary_weight=2.0, dice=0.25, distance=0.5)
+    expected = boundary_loss(outputs["boundary"], batch["boundary"], weight=2.0, dice=0.25)
+    expected = expected + 0.5 * distance_loss(outputs["distance"], batch["distance"])
+    assert float(total_loss(outputs, batch, loss)) == pytest.approx(float(expected), rel=1e-6)
+
+
+def test_all_parts_have_finite_gradients():
+    outputs, batch = truth(gap=True)
+    logit = outputs["boundary"].requires_grad_()
+    total_loss(outputs, batch, Loss(1.0, 0.5, 0.5, 0.5)).backward()
+    assert torch.isfinite(logit.grad).all()
+    assert logit.grad[0, 0, 20:40, 30:34].max() < 0  # more probable where the gap is
+
+
+@pytest.mark.parametrize("wrong", [{"dice": -1.0}, {"boundary_weight": 0.0}, {"cldice": math.nan}])
+def test_weights_that_make_no_loss_are_refused(wrong):
+    with pytest.raises(ValueError, match="weights"):
+        Loss(**wrong)

@@ -1,52 +1,31 @@
-"""Training from scratch, in small."""
+"""Training from scratch and from a network, in small."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from napari_grains.events import drive
-from napari_grains.networks import NetworkCard, UNetConfig, load_network, save_network
-from napari_grains.synthesis import Recipe
-from napari_grains.training import Pretraining, TrainingProgress, pretrain
-from napari_grains.training._pretrain import _schedule
-
-SMALL = Pretraining(
-    recipe=Recipe(kinds={"etched": 1.0}, grain_diameter=(14, 24), noise=0.5),
-    architecture=UNetConfig(base_channels=4, depth=2),
-    steps=30,
-    batch=4,
-    size=64,
-    ema=0.9,
-    workers=0,
-    seed=1,
+from napari_grains.errors import InputError
+from napari_grains.events import Progress, TrainingProgress, drive
+from napari_grains.networks import (
+    NetworkCard,
+    UNet,
+    UNetConfig,
+    choose_device,
+    file_hash,
+    load_network,
+    save_network,
 )
+from napari_grains.synthesis import Recipe
+from napari_grains.training import Loss, Pretraining, pretrain
+from napari_grains.training._settings import settings_from_dict, settings_to_dict
+from napari_grains.training._trainer import Trainer
 
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """A tiny network gains nothing from threads, and loses much on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def train(settings=SMALL, every=5, stop_at=None):
-    events = []
-    should_stop = None if stop_at is None else lambda: events[-1].done >= stop_at
-    trained = drive(pretrain(settings, device="cpu", name="small", every=every), events.append, should_stop)
-    return trained, events
-
-
-@pytest.fixture(scope="module")
-def run():
-    return train()
+SCORE = "synthetic validation loss"
 
 
 def test_loss_falls(run):
@@ -54,50 +33,72 @@ def test_loss_falls(run):
     assert np.mean([e.loss for e in events[-2:]]) < 0.9 * np.mean([e.loss for e in events[:2]])
 
 
-def test_network_is_better_than_an_untrained_one(run):
-    trained, _ = run
-    untrained, _ = train(replace(SMALL, steps=1))
-    score = "synthetic validation loss"
-    assert trained.card.scores[score] < untrained.card.scores[score]
+def test_network_is_better_than_an_untrained_one(run, train, small):
+    untrained, _ = train(replace(small, steps=1))
+    assert run[0].card.scores[SCORE] < untrained.card.scores[SCORE]
 
 
 def test_events_count_to_the_end(run):
     _, events = run
-    assert all(isinstance(e, TrainingProgress) for e in events)
     assert [e.done for e in events] == [5, 10, 15, 20, 25, 30]
     assert {e.total for e in events} == {30}
     assert all(np.isfinite(e.loss) for e in events)
 
 
-def test_loss_is_the_mean_since_the_last_event():
-    _, one_by_one = train(replace(SMALL, steps=7), every=1)
-    _, in_fours = train(replace(SMALL, steps=7), every=4)
+def test_a_stop_is_asked_for_after_every_step(small):
+    events = []
+    drive(pretrain(replace(small, steps=8), device="cpu", every=4), events.append)
+    assert [e.done for e in events if isinstance(e, Progress)] == list(range(9))
+    assert [e.done for e in events if isinstance(e, TrainingProgress)] == [4, 8]
+
+
+def test_without_a_number_of_steps_the_last_event_has_the_losses(small):
+    events = []
+    drive(pretrain(replace(small, steps=3), device="cpu"), events.append)
+    assert isinstance(events[-1], TrainingProgress)
+    assert events[-1].done == 3
+
+
+def test_loss_is_the_mean_since_the_last_event(train, small):
+    _, one_by_one = train(replace(small, steps=7), every=1)
+    _, in_fours = train(replace(small, steps=7), every=4)
     losses = [e.loss for e in one_by_one]
     assert [e.done for e in in_fours] == [4, 7]
     assert in_fours[0].loss == pytest.approx(np.mean(losses[:4]))
     assert in_fours[1].loss == pytest.approx(np.mean(losses[4:]))  # the last three, not over four
 
 
-def test_validation_comes_every_tenth_event():
-    _, events = train(replace(SMALL, steps=12), every=1)
-    assert [e.validation is not None for e in events] == [False] * 9 + [True] + [False] * 2
+def test_validation_comes_after_every_tenth_of_the_run(train, small):
+    trained, events = train(replace(small, steps=20), every=1)
+    assert [e.done for e in events if e.validation is not None] == list(range(2, 21, 2))
+    assert {e.real for e in events} == {None}
+    assert trained.figures["validation"] == events[-1].validation
+    assert trained.card.scores[SCORE] == pytest.approx(events[-1].validation, abs=1e-4)
 
 
-def test_same_seed_same_weights_bit_for_bit(run):
-    again, _ = train()
-    for name, tensor in run[0].network.state_dict().items():
-        assert torch.equal(tensor, again.network.state_dict()[name]), name
-    other, _ = train(replace(SMALL, seed=2, steps=1))
-    assert not torch.equal(
-        other.network.state_dict()["heads.boundary.weight"],
-        run[0].network.state_dict()["heads.boundary.weight"],
-    )
+def test_same_seed_same_weights_bit_for_bit(run, train, small, same):
+    assert same(run[0], train()[0])
+    assert not same(run[0], train(replace(small, seed=2))[0])
 
 
-def test_stop_gives_a_usable_network(tmp_path):
-    trained, events = train(stop_at=10)
-    assert events[-1].done == 10
-    assert trained.card.recipe["steps done"] == 10
+def test_workers_do_not_change_the_result(train, small, same):
+    alone, helped = (train(replace(small, steps=6, workers=n))[0] for n in (0, 2))
+    assert same(alone, helped)
+
+
+def test_the_generator_that_all_share_is_left_alone(train, small):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    train(replace(small, steps=2))
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_stop_gives_a_usable_network(train, tmp_path):
+    trained, events = train(stop_at=12)
+    assert events[-1].done == 10  # the last one with losses
+    assert trained.figures["stopped"]
+    assert trained.card.recipe["steps done"] == trained.figures["steps"] == 12
     assert trained.card.recipe["steps"] == 30
     assert not trained.network.training
     with torch.inference_mode():
@@ -109,60 +110,107 @@ def test_stop_gives_a_usable_network(tmp_path):
         assert torch.equal(network(torch.zeros(1, 1, 32, 32))["boundary"], outputs["boundary"])
 
 
-def test_card_holds_the_whole_recipe(run):
+def test_card_holds_the_whole_recipe(run, small):
     card = run[0].card
     assert card.name == "small"
-    assert card.architecture == SMALL.architecture
+    assert card.architecture == small.architecture
     assert card.grain_diameter == (14, 24)
     assert card.data == ()
     assert {"napari-grains", "torch", "numpy"} <= set(card.versions)
     recipe = json.loads(json.dumps(card.recipe))
     assert recipe["device"].startswith("CPU")
-    expected = json.loads(json.dumps(asdict(SMALL)))
+    assert recipe["machine"]
+    assert recipe["samples per second"] > 0
+    assert recipe["start"] is None
+    expected = json.loads(json.dumps(settings_to_dict(small)))
     assert {key: recipe[key] for key in expected} == expected
 
 
-def test_settings_can_be_had_back_from_a_saved_card(run, tmp_path):
+def test_settings_can_be_had_back_from_a_saved_card(run, train, tmp_path, same, small):
     save_network(tmp_path / "n.safetensors", run[0].network, run[0].card)
     _, card = load_network(tmp_path / "n.safetensors")
-    values = {
-        key: value for key, value in card.recipe.items() if key not in ("device", "seconds", "steps done")
-    }
-    values["recipe"] = Recipe(**values["recipe"])
-    values["architecture"] = UNetConfig(**values["architecture"])
-    again, _ = train(Pretraining(**values))
-    for name, tensor in run[0].network.state_dict().items():
-        assert torch.equal(tensor, again.network.state_dict()[name]), name
+    names = settings_to_dict(small)
+    settings = settings_from_dict({name: card.recipe[name] for name in names})
+    assert same(run[0], train(settings)[0])
 
 
 def test_default_recipe_keeps_its_order_on_the_card():
-    card = NetworkCard("x", recipe=asdict(Pretraining()))
+    card = NetworkCard("x", recipe=settings_to_dict(Pretraining()))
     kinds = NetworkCard.from_json(card.to_json()).recipe["recipe"]["kinds"]
     assert list(kinds) == list(Recipe().kinds)
 
 
-def test_average_lags_behind_the_weights():
-    fast, slow = (train(replace(SMALL, steps=6, ema=e))[0].network.state_dict() for e in (0.0, 0.999))
-    start, _ = train(replace(SMALL, steps=1, ema=0.0))
+def test_average_lags_behind_the_weights_but_not_at_first(small):
+    trainer = Trainer(replace(small, ema=0.98), choose_device("cpu", precision="float32"))
     name = "decoder.1.0.weight"
-    moved = [float((s[name] - start.network.state_dict()[name]).norm()) for s in (fast, slow)]
-    assert moved[1] < 0.05 * moved[0]
+    weight, average = trainer.network.state_dict()[name], trainer.average.state_dict()[name]
+    generator = torch.Generator().manual_seed(0)
+    expected = average.clone()
+    for step in range(1, 700):
+        with torch.no_grad():
+            weight.copy_(torch.rand(weight.shape, generator=generator))
+        trainer.steps = step
+        trainer._follow()
+        decay = min(0.98, step / (step + 9))
+        expected = decay * expected + (1 - decay) * weight
+        if step == 1:
+            assert float((average - weight).abs().max()) < 0.15
+    torch.testing.assert_close(average, expected)
+    assert float((average - 0.5).abs().max()) < 0.5 * float((weight - 0.5).abs().max())
 
 
-def test_schedule_warms_up_and_ends_at_zero():
-    rates = [_schedule(step, 1000) for step in range(1001)]
-    assert rates[0] == pytest.approx(1 / 50)
-    assert max(rates) == pytest.approx(1, abs=0.01)
-    assert rates.index(max(rates)) == pytest.approx(49, abs=2)
-    assert rates[500] == pytest.approx(0.5)
-    assert rates[1000] == pytest.approx(0)
-    assert all(a >= b for a, b in pairwise(rates[60:]))
+def test_a_network_to_start_from_keeps_its_architecture(run, train, small, tmp_path):
+    path = tmp_path / "first.safetensors"
+    save_network(path, run[0].network, run[0].card)
+    gentle = replace(small, architecture=UNetConfig(base_channels=8, depth=3), steps=4, learning_rate=1e-5)
+    trained, _ = train(gentle, start=path)
+    assert trained.network.config == small.architecture
+    assert trained.card.recipe["start"] == file_hash(path)
+    assert trained.card.recipe["architecture"]["base_channels"] == 4
+    assert trained.card.scores[SCORE] == pytest.approx(run[0].card.scores[SCORE], rel=0.1)
+
+
+def test_a_network_for_something_else_is_no_start(small, tmp_path):
+    architecture = UNetConfig(base_channels=4, depth=2, heads={"phases": 3})
+    path = tmp_path / "phases.safetensors"
+    save_network(path, UNet(architecture), NetworkCard("p", architecture, task="phases"))
+    with pytest.raises(InputError, match=r"phases\.safetensors was made for phases"):
+        drive(pretrain(small, start=path, device="cpu"))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"steps": None}, {"steps": 0}, {"minutes": 0.0}, {"size": 50}, {"ema": 1.0}, {"views": 0}]
+)
+def test_settings_out_of_range_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"must be|needs|out of range"):
+        Pretraining(**wrong)
+
+
+def test_other_losses_train_too(train, small):
+    loss = Loss(boundary_weight=2.0, skeleton_recall=0.5, cldice=0.5)
+    _, events = train(replace(small, steps=10, loss=loss))
+    assert events[-1].loss < events[0].loss
+
+
+@pytest.mark.parametrize("wanted", [True, False, None])
+def test_the_network_is_compiled_where_that_is_asked_for(small, monkeypatch, wanted):
+    """None: not on a processor."""
+    compiled = []
+
+    def stub(network):
+        compiled.append(network)
+        return network
+
+    monkeypatch.setattr(torch, "compile", stub)
+    trainer = Trainer(replace(small, compile=wanted), choose_device("cpu"))
+    assert compiled == ([trainer.network] if wanted else [])
 
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_training_on_cuda():
+def test_training_on_cuda(small):
     events = []
-    trained = drive(pretrain(replace(SMALL, steps=60), device="cuda", every=5), events.append)
-    assert events[-1].loss < 0.9 * events[0].loss
+    trained = drive(pretrain(replace(small, steps=60), device="cuda", every=5), events.append)
+    losses = [event.loss for event in events if isinstance(event, TrainingProgress)]
+    assert losses[-1] < 0.9 * losses[0]
     assert next(trained.network.parameters()).device.type == "cpu"

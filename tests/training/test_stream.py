@@ -1,73 +1,70 @@
-"""The endless stream of training samples."""
+"""The endless stream of training batches."""
 
 from __future__ import annotations
 
 from itertools import islice
 
 import numpy as np
-import pytest
 import torch
 
 from napari_grains.networks import DISTANCE_UNIT
 from napari_grains.synthesis import Recipe
-from napari_grains.training import SyntheticStream
-from napari_grains.training._stream import training_sample
+from napari_grains.training import SyntheticStream, training_sample, training_weight
 
 SIZE = 48
 
 
-def samples(number, **options):
-    return list(islice(SyntheticStream(Recipe(), 3, size=SIZE, **options), number))
-
-
-def fingerprints(batches):
-    return {tensor.numpy().tobytes() for batch in batches for tensor in batch["image"]}
+def stream(**options):
+    return SyntheticStream(Recipe(), 3, **{"batch": 4, "size": SIZE} | options)
 
 
 def assert_same(one, two):
     assert one.keys() == two.keys()
     for name in one:
-        assert torch.equal(one[name], two[name])
+        assert torch.equal(one[name], two[name]), name
 
 
-def test_samples_are_targets_and_inputs():
-    for sample in samples(6):
-        assert sample.keys() == {"image", "boundary", "distance"}
-        assert all(t.shape == (1, SIZE, SIZE) and t.dtype == torch.float32 for t in sample.values())
-        assert set(sample["boundary"].unique().tolist()) <= {0.0, 1.0}
-        assert float(sample["distance"].min()) > 0
-        assert float(sample["distance"].max()) <= 30 / DISTANCE_UNIT
-        # boundary means at most 1.5 px away
-        assert torch.equal(sample["boundary"] == 1, sample["distance"] * DISTANCE_UNIT <= 1.5 + 1e-5)
+def test_batches_are_targets_and_inputs():
+    batch = stream(batch=6, invisible_weight=0.2)[0]
+    assert batch.keys() == {"image", "boundary", "distance", "weight"}
+    assert all(t.shape == (6, 1, SIZE, SIZE) and t.dtype == torch.float32 for t in batch.values())
+    assert set(batch["boundary"].unique().tolist()) <= {0.0, 1.0}
+    assert set(batch["weight"].unique().tolist()) <= {np.float32(0.2), 1.0}
+    assert float(batch["distance"].min()) > 0
+    assert float(batch["distance"].max()) <= 30 / DISTANCE_UNIT
+    # boundary means at most 1.5 px away
+    assert torch.equal(batch["boundary"] == 1, batch["distance"] * DISTANCE_UNIT <= 1.5 + 1e-5)
 
 
-def test_stream_can_be_entered_anywhere():
-    for one, two in zip(samples(7)[4:], samples(3, first=4), strict=True):
-        assert_same(one, two)
-
-
-def test_stream_repeats_itself_bit_for_bit():
-    for one, two in zip(samples(4, views=2), samples(4, views=2), strict=True):
-        assert_same(one, two)
+def test_a_batch_depends_on_seed_and_number_alone():
+    assert_same(stream()[7], stream()[7])
+    other = SyntheticStream(Recipe(), 4, 4, SIZE)
+    for batch in (stream()[8], other[7]):
+        assert not torch.equal(stream()[7]["image"], batch["image"])
 
 
 def test_views_are_the_same_micrograph_seen_differently():
-    first, second, other, _ = samples(4, views=2)
-    ways = [
-        np.rot90(a, k)
-        for a in (first["boundary"][0].numpy(), first["boundary"][0].numpy().T)
-        for k in range(4)
-    ]
-    assert any(np.array_equal(way, second["boundary"][0].numpy()) for way in ways)
-    assert not torch.equal(first["image"], second["image"])
-    assert first["boundary"].sum() == second["boundary"].sum() != other["boundary"].sum()
+    boundary = stream(views=2)[0]["boundary"].numpy()[:, 0]
+    ways = [np.rot90(a, k) for a in (boundary[0], boundary[0].T) for k in range(4)]
+    assert any(np.array_equal(way, boundary[1]) for way in ways)
+    assert boundary[0].sum() == boundary[1].sum() != boundary[2].sum()
+    image = stream(views=2)[0]["image"]
+    assert not torch.equal(image[0], image[1])
+
+
+def test_batches_share_no_micrograph():
+    """Also where the views of the last one do not all fit."""
+    first, second = stream(views=3)[0], stream(views=3)[1]
+    sums = [{float(each.sum()) for each in batch["boundary"]} for batch in (first, second)]
+    assert len(first["image"]) == len(second["image"]) == 4
+    assert not sums[0] & sums[1]
 
 
 def test_image_and_targets_are_turned_together():
     micrograph = Recipe().micrograph(0, 0, (SIZE, SIZE))
     ways = set()
     for seed in range(40):
-        sample = training_sample(micrograph, np.random.default_rng(seed))
+        sample = training_sample(micrograph, np.random.default_rng(seed), 0.2)
         image = sample["image"][0].numpy()
         way = next(
             (k, flip)
@@ -87,14 +84,32 @@ def test_image_and_targets_are_turned_together():
     assert len(ways) == 8
 
 
-@pytest.mark.parametrize("views", [1, 2])
-def test_workers_draw_the_same_set_of_samples(views):
-    stream = SyntheticStream(Recipe(), 3, size=SIZE, views=views)
-    alone = list(islice(stream.batches(2, 0), 4))
-    together = list(islice(stream.batches(2, 2), 4))
-    assert all(batch["image"].shape == (2, 1, SIZE, SIZE) for batch in together)
-    assert fingerprints(alone) == fingerprints(together)
-    assert len(fingerprints(alone)) == 8
-    again = list(islice(stream.batches(2, 2), 4))
-    for one, two in zip(together, again, strict=True):
+def test_edges_that_nobody_could_see_count_less():
+    micrographs = [Recipe().micrograph(0, index, (96, 96)) for index in range(12)]
+    for micrograph in micrographs:
+        weight = training_weight(micrograph, 0.25)
+        light = weight == 0.25
+        assert np.all(weight[~light] == 1)
+        assert np.all(micrograph.distance[light] <= 3)
+        assert np.all(micrograph.visibility[light] < 0.05)
+        near = micrograph.distance <= 3
+        assert np.array_equal(light, near & (micrograph.visibility < 0.05))
+    assert any((training_weight(each, 0.25) < 1).any() for each in micrographs)
+
+
+def test_workers_draw_the_same_batches_in_the_same_order():
+    alone = list(islice(stream(batch=2, views=2).loader(0), 5))
+    together = list(islice(stream(batch=2, views=2).loader(2), 5))
+    entered = list(islice(stream(batch=2, views=2).loader(1, first=3), 2))
+    for one, two in zip(alone, together, strict=True):
         assert_same(one, two)
+    for one, two in zip(alone[3:], entered, strict=True):
+        assert_same(one, two)
+
+
+def test_drawing_leaves_the_generator_that_all_share_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    next(iter(stream().loader(0)))
+    assert torch.equal(torch.rand(3), expected)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainTable, SegmentDock
+from napari_grains.widgets import GrainTable, PretrainDock, SegmentDock
 
-DOCKS = [("Segment grains", SegmentDock), ("Grain table", GrainTable)]
+DOCKS = [
+    ("Segment grains", SegmentDock),
+    ("Grain table", GrainTable),
+    ("Pretrain on synthetic micrographs", PretrainDock),
+]
 
 
 @pytest.mark.parametrize(("name", "kind"), DOCKS)
@@ -21,6 +25,7 @@ def test_docks_open_by_their_name(viewer, name, kind):
     [
         ("napari/layers/segment", "napari-grains.segment"),
         ("napari/layers/measure", "napari-grains.table"),
+        ("napari/layers/segment", "napari-grains.pretrain"),
     ],
 )
 def test_docks_are_in_the_layers_menu_and_open_from_there(viewer, menu, command):

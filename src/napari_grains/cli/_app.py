@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,7 +11,10 @@ from typing import Annotated
 import typer
 
 from napari_grains import __version__
-from napari_grains.errors import InputError
+
+from ._answering import answering
+from ._app_training import TrainingCommand, pretrain, synthesize
+from ._options import AsJson, Device, Output, PixelSizeText
 
 app = typer.Typer(
     name="napari-grains",
@@ -39,18 +40,6 @@ class InfoBarChoice(StrEnum):
 
     keep = "keep"
     exclude = "exclude"
-
-
-Output = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if missing.")]
-PixelSizeText = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SIZE", help='Size of a pixel with its unit, such as "0.44 um"; overrides what the file says.'
-    ),
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print one machine-readable event per line instead of a table.")
-]
 
 
 def main() -> None:
@@ -102,12 +91,7 @@ def segment(
         ),
     ] = None,
     pixel_size: PixelSizeText = None,
-    device: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|cpu|cuda[:N]", help="Where the network runs; auto takes CUDA where there is one."
-        ),
-    ] = "auto",
+    device: Device = "auto",
     merge: Annotated[
         float,
         typer.Option(
@@ -133,7 +117,7 @@ def segment(
     grain), <stem>_grains.csv (a row for every grain) and <stem>_summary.json; the run gives summary.json and
     summary.csv. A stack gives stacks. Without a pixel size all lengths are in pixels.
     """
-    with _answering(as_json):
+    with answering(as_json=as_json):
         from ._segment import chosen_scale, segment_files
 
         choice = {
@@ -165,7 +149,7 @@ def measure(
     summary.json and summary.csv. In a label image every grain has a number of its own, and 0 is outside the
     specimen.
     """
-    with _answering(as_json):
+    with answering(as_json=as_json):
         from ._measure import measure_files
 
         raise typer.Exit(measure_files(labels, output, pixel_size, report=report, as_json=as_json))
@@ -174,32 +158,11 @@ def measure(
 @app.command()
 def demo(output: Output = Path("napari-grains-demo")) -> None:
     """Segment the micrograph that comes with the package and compare its grain size with the truth."""
-    with _answering(as_json=False):
+    with answering(as_json=False):
         from ._demo import run_demo
 
         raise typer.Exit(run_demo(output))
 
 
-@contextmanager
-def _answering(as_json: bool) -> Iterator[None]:
-    """Turn what a command could not begin with into one line and an exit code."""
-    try:
-        yield
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except InputError as error:
-        _refuse(str(error), as_json)
-        raise typer.Exit(2) from None
-    except Exception as error:  # noqa: BLE001 - one line for the user, the log has the rest
-        from ._log import logged
-
-        _refuse(logged(error), as_json)
-        raise typer.Exit(1) from None
-
-
-def _refuse(message: str, as_json: bool) -> None:
-    from ._json import one_line, to_json
-
-    typer.echo(f"error: {one_line(message)}", err=True)
-    if as_json:
-        typer.echo(to_json({"event": "error", "input": None, "message": one_line(message)}))
+app.command(cls=TrainingCommand)(pretrain)
+app.command()(synthesize)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import uuid
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -58,7 +60,11 @@ def write_tiff(
     """
     stored = _storable(np.asarray(array))
     provenance = json.dumps({_PROVENANCE: dict(description or {})}, allow_nan=False)
-    metadata: dict[str, Any] = {"axes": "ZYX"[-stored.ndim :], "Description": provenance}
+    metadata: dict[str, Any] = {
+        "axes": "ZYX"[-stored.ndim :],
+        "Description": provenance,
+        "UUID": f"urn:uuid:{_identifier(stored, provenance)}",
+    }
     options: dict[str, Any] = {}
     if pixel_size is not None:
         metadata |= {
@@ -105,6 +111,13 @@ def read_provenance(path: str | os.PathLike[str]) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         return {}
     return provenance if isinstance(provenance, dict) else {}
+
+
+def _identifier(stored: NDArray[Any], provenance: str) -> uuid.UUID:
+    """Identify a file by its content, so that the same content gives the same bytes."""
+    digest = hashlib.sha256(np.ascontiguousarray(stored).data)
+    digest.update(provenance.encode())
+    return uuid.uuid5(uuid.NAMESPACE_OID, digest.hexdigest())
 
 
 def _storable(array: NDArray[Any]) -> NDArray[Any]:

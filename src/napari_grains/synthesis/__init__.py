@@ -1,16 +1,8 @@
-"""Seeded synthetic micrographs of polycrystals, with the truth about every grain. No torch."""
+"""Seeded synthetic micrographs of polycrystals, with the truth about every grain. No torch.
 
-from ._micrograph import SyntheticMicrograph, synthesize
-from ._parameters import Clutter, Contrast, Imaging, MicrographParameters, Structure
-from ._recipe import Recipe
+Its names are loaded when they are used: the stub beside this file lists where from.
+"""
 
-__all__ = [
-    "Clutter",
-    "Contrast",
-    "Imaging",
-    "MicrographParameters",
-    "Recipe",
-    "Structure",
-    "SyntheticMicrograph",
-    "synthesize",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Where the boundaries of a tessellation run, how far away they are, and how visible each one is."""
+"""Where the boundaries of a tessellation run, how far away they are, and how strong each one shows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from ._parameters import Contrast
 Float = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
+_EDGES = 4096  # edges are told apart by a hash of this many values
+
 
 @dataclass(frozen=True, eq=False)
 class Boundaries:
@@ -23,15 +25,24 @@ class Boundaries:
     ----------
     distance : ndarray of float32
         Distance to the nearest boundary in px; 0.5 in the two pixels that meet at one.
-    nearest : ndarray of intp, (2, Y, X)
-        Row and column of the nearest boundary pixel.
+    nearest : ndarray of intp
+        Flat index of the nearest boundary pixel.
     edge : ndarray of uint32
-        At boundary pixels, a number that is the same all along the edge between two grains.
+        At boundary pixels, a number that is the same all along the edge between two grains; else 0.
     """
 
     distance: Float
     nearest: NDArray[np.intp]
     edge: NDArray[np.uint32]
+
+    def spread(self, at_boundary: Float) -> Float:
+        """Values (Y, X) at boundary pixels, carried to all the pixels that are nearest to them."""
+        return np.asarray(at_boundary.ravel()[self.nearest])
+
+    def per_edge(self, values: NDArray[np.floating]) -> Float:
+        """Deal out values (4096,) to the edges; (Y, X), valid at boundary pixels."""
+        dealt: Float = values.astype(np.float32)
+        return np.asarray(dealt[(self.edge >> np.uint32(7)) & np.uint32(_EDGES - 1)])
 
 
 def find_boundaries(labels: Labels) -> Boundaries:
@@ -43,47 +54,51 @@ def find_boundaries(labels: Labels) -> Boundaries:
         Grains. Where there is only one, the distance is the diagonal of the field everywhere.
     """
     edge = np.zeros(labels.shape, np.uint32)
+    numbers = labels.view(np.uint32)
     for a, b in ((np.s_[1:, :], np.s_[:-1, :]), (np.s_[:, 1:], np.s_[:, :-1])):
-        upper, lower = labels[a].astype(np.uint32), labels[b].astype(np.uint32)
-        different = upper != lower
-        pair = (upper * lower * np.uint32(2654435761)) ^ (upper + lower)
-        for side in (a, b):
-            edge[side][different] = pair[different] | np.uint32(1)
+        rows, columns = np.nonzero(labels[a] != labels[b])
+        upper, lower = numbers[a][rows, columns], numbers[b][rows, columns]
+        pair = (upper * lower * np.uint32(2654435761)) ^ (upper + lower) | np.uint32(1)
+        edge[a][rows, columns] = pair
+        edge[b][rows, columns] = pair
     if not edge.any():
-        distance = np.full(labels.shape, np.hypot(*labels.shape), np.float32)
-        return Boundaries(distance, np.zeros((2, *labels.shape), np.intp), edge)
-    distance, nearest = ndi.distance_transform_edt(edge == 0, return_indices=True)
-    return Boundaries((distance + 0.5).astype(np.float32), nearest, edge)
+        far = np.full(labels.shape, np.hypot(*labels.shape), np.float32)
+        return Boundaries(far, np.zeros(labels.shape, np.intp), edge)
+    rows, columns = ndi.distance_transform_edt(edge == 0, return_distances=False, return_indices=True)
+    dy = rows - np.arange(labels.shape[0], dtype=np.int32)[:, None]
+    dx = columns - np.arange(labels.shape[1], dtype=np.int32)
+    distance = np.sqrt((dy * dy + dx * dx).astype(np.float32)) + np.float32(0.5)
+    return Boundaries(distance, rows.astype(np.intp) * labels.shape[1] + columns, edge)
 
 
-def edge_visibility(
-    boundaries: Boundaries, contrast: Contrast, correlation: float, rng: np.random.Generator
-) -> Float:
-    """How strongly the nearest boundary shows: some edges are faint, and any may fade along its length.
+def edge_strength(boundaries: Boundaries, contrast: Contrast, rng: np.random.Generator) -> Float:
+    """How strongly each edge shows as a whole; some are faint or absent.
 
     Parameters
     ----------
     boundaries : Boundaries
         Geometry.
     contrast : Contrast
-        ``faint_edges`` and ``gaps`` are used.
-    correlation : float
-        Length in px over which the visibility changes along an edge.
+        ``faint_edges`` is used.
     rng : numpy.random.Generator
         Source of randomness.
 
     Returns
     -------
     ndarray of float32, (Y, X)
-        0 to 1.
+        0 to 1, valid at boundary pixels.
     """
-    table = np.where(
-        rng.random(4096) < contrast.faint_edges, rng.uniform(0.0, 0.45, 4096), rng.uniform(0.7, 1.0, 4096)
-    ).astype(np.float32)
-    at_boundary = table[(boundaries.edge >> np.uint32(7)) & np.uint32(4095)]
-    if contrast.gaps > 0:
-        field = smooth_noise(boundaries.edge.shape, correlation, rng)
-        threshold = np.quantile(field, contrast.gaps)
-        at_boundary = at_boundary * np.clip((field - threshold) * 4 + 0.1, 0.0, 1.0)
-    nearest_y, nearest_x = boundaries.nearest
-    return np.asarray(at_boundary[nearest_y, nearest_x], np.float32)
+    faint = rng.random(_EDGES) < contrast.faint_edges
+    return boundaries.per_edge(np.where(faint, rng.uniform(0.0, 0.45, _EDGES), rng.uniform(0.7, 1.0, _EDGES)))
+
+
+def edge_widths(boundaries: Boundaries, contrast: Contrast, rng: np.random.Generator) -> Float:
+    """Width of each edge's line relative to the mean, (Y, X), valid at boundary pixels."""
+    return boundaries.per_edge(np.exp(rng.normal(0, contrast.width_spread, _EDGES)))
+
+
+def fading(shape: tuple[int, int], contrast: Contrast, length: float, rng: np.random.Generator) -> Float:
+    """Field, (Y, X), 0 to 1, by which lines fade along their length; ``length`` in px is how fast."""
+    field = smooth_noise(shape, length, rng)
+    threshold = np.quantile(field[::2, ::2], contrast.gaps)
+    return np.asarray(np.clip((field - threshold) * 4 + 0.1, 0.0, 1.0), np.float32)

@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._micrograph import SyntheticMicrograph, synthesize
-from ._parameters import Clutter, Contrast, Imaging, MicrographParameters, Structure
+from napari_grains.errors import InputError
 
-Draw = Callable[[np.random.Generator, float], Contrast]
+from ._kinds import (
+    ARTEFACTS,
+    CLUTTER,
+    IMAGING,
+    INCLUDED,
+    KINDS,
+    NARROWEST_LINE,
+    ODD,
+    SEEDS,
+    STRUCTURE,
+    default_weights,
+)
+from ._parameters import (
+    Clutter,
+    Contrast,
+    Imaging,
+    MicrographParameters,
+    SecondPhase,
+    Seeds,
+    Structure,
+    Twins,
+)
+from ._range import Range, log_range
 
+if TYPE_CHECKING:
+    from ._micrograph import SyntheticMicrograph
 
-def _kinds() -> dict[str, float]:
-    return {
-        "etched": 0.3,
-        "bright lines": 0.1,
-        "grooves": 0.12,
-        "grain steps": 0.2,
-        "bright field": 0.1,
-        "membranes": 0.18,
-    }
+_PARTS = {
+    "structure": Structure,
+    "twins": Twins,
+    "second_phase": SecondPhase,
+    "contrast": Contrast,
+    "clutter": Clutter,
+    "imaging": Imaging,
+}
+_COUNTS = [f"clutter.{name}" for name in ("scratches", "pits", "particles", "rings", "bodies", "dirt")]
+_DRAWN_APART = {"structure.grain_diameter", "structure.seeds", "contrast.line_width", "twins.counted"}
+PARAMETERS: frozenset[str] = (
+    frozenset(f"{part}.{item.name}" for part, cls in _PARTS.items() for item in fields(cls)) - _DRAWN_APART
+)
+"""Dotted names of the parameters that a recipe can give a range."""
 
 
 @dataclass(frozen=True)
@@ -32,221 +61,173 @@ class Recipe:
     ----------
     kinds : mapping of str to float
         Relative frequency of each class of contrast: "etched" (dark lines), "bright lines", "grooves" (lit
-        from one side), "grain steps" (orientation contrast, mostly without lines), "bright field" (TEM) and
-        "membranes" (dark films, mottled interiors with inclusions). Their order belongs to the series.
+        from one side), "grain steps" (orientation contrast, mostly without lines), "bright field" (TEM),
+        "mixed" (steps and lines of either sign) and "membranes" (dark films, mottled interiors with
+        inclusions). Their order belongs to the series.
     grain_diameter : (float, float)
         Range of the mean grain diameter in px, drawn log-uniformly.
     line_width : (float, float)
         Range of the boundary lines' full width in px, drawn log-uniformly and at most 0.3 grain diameters.
-    clutter : float
-        Scales the number of scratches, pits, particles and rings.
-    noise : float
-        Scales the noise.
+    seeds : mapping of str to float
+        Relative frequency of each point process, see `Structure`.
+    boundary_contrast, noise, clutter : float
+        Factors on the contrast of lines and grooves, on the noise, and on the number of scratches, pits,
+        particles, rings, bodies and dirt.
+    artefacts, twins, particles : float
+        Factors on how often there are artefacts of imaging (shading, curtaining, charging, jitter, long
+        scratches, resampling, JPEG), twins, and particles or pores.
+    twins_counted : bool
+        Whether twin boundaries are grain boundaries in the truth.
+    ranges : mapping of str to Range
+        Ranges that replace those of the kinds, by the dotted name of the parameter, such as
+        "imaging.noise". No factor applies to them.
+    general : float
+        Fraction of the micrographs that are drawn from the default recipe instead, 0 to 1, so that a network
+        trained for one sort of image does not forget the others.
 
     Raises
     ------
     ValueError
-        If a kind is unknown, none has a weight, a range is empty or not positive, or a factor is negative.
+        If a name is unknown, no kind or seed has a weight, a range of lengths is empty or not positive, a
+        factor is negative or the general fraction no fraction.
     """
 
-    kinds: Mapping[str, float] = field(default_factory=_kinds)
+    kinds: Mapping[str, float] = field(default_factory=default_weights)
     grain_diameter: tuple[float, float] = (13.0, 70.0)
     line_width: tuple[float, float] = (0.6, 8.0)
-    clutter: float = 1.0
+    seeds: Mapping[str, float] = field(default_factory=lambda: dict(SEEDS))
+    boundary_contrast: float = 1.0
     noise: float = 1.0
+    clutter: float = 1.0
+    artefacts: float = 1.0
+    twins: float = 1.0
+    particles: float = 1.0
+    twins_counted: bool = False
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    general: float = 0.0
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.kinds) - set(_KINDS))
-        if unknown:
-            raise ValueError(f"unknown kinds of contrast {unknown}; known are {sorted(_KINDS)}")
-        if not self.kinds or min(self.kinds.values()) < 0 or not sum(self.kinds.values()) > 0:
-            raise ValueError(
-                f"kinds need weights of which none is negative and one positive, got {self.kinds}"
-            )
-        if not min(self.clutter, self.noise) >= 0:
-            raise ValueError(f"clutter {self.clutter} and noise {self.noise} must not be negative")
+        _check_weights("kinds", self.kinds, set(KINDS))
+        _check_weights("seeds", self.seeds, set(Seeds))
+        for name in ("boundary_contrast", "noise", "clutter", "artefacts", "twins", "particles"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"the factor {name} must not be negative, got {getattr(self, name)}")
         for name in ("grain_diameter", "line_width"):
             low, high = getattr(self, name)
             if not 0 < low <= high:
                 raise ValueError(
                     f"{name} must be a range (low, high) with 0 < low <= high, got ({low}, {high})"
                 )
+        if not 0 <= self.general <= 1:
+            raise ValueError(f"the general fraction lies between 0 and 1, got {self.general}")
+        if unknown := sorted(set(self.ranges) - PARAMETERS):
+            raise ValueError(f"there are no parameters {unknown} to give a range")
 
     def draw(self, rng: np.random.Generator) -> MicrographParameters:
         """Parameters of one micrograph."""
-        names = list(self.kinds)
-        weights = np.array([self.kinds[n] for n in names], float)
-        kind = str(rng.choice(names, p=weights / weights.sum()))
-        diameter = _log_uniform(rng, *self.grain_diameter)
+        if self.general and rng.random() < self.general:
+            return Recipe(twins_counted=self.twins_counted).draw(rng)
+        kind, seeds = _choose(self.kinds, rng), _choose(self.seeds, rng)
+        diameter = log_range(*self.grain_diameter).draw(rng)
         widest = max(self.line_width[0], min(self.line_width[1], 0.3 * diameter))
-        contrast = _KINDS[kind](rng, _log_uniform(rng, self.line_width[0], widest))
+        width = log_range(self.line_width[0], widest).draw(rng)
+        values = {name: r.draw(rng) for name, r in self._ranges_of(kind, diameter).items()}
+        values |= {
+            "structure.grain_diameter": diameter,
+            "contrast.line_width": max(width, NARROWEST_LINE.get(kind, 0.0)),
+        }
+        parts: dict[str, dict[str, Any]] = {part: _values_of(part, values) for part in _PARTS}
         return MicrographParameters(
             kind,
-            _structure(rng, diameter),
-            contrast,
-            self._draw_clutter(rng, kind),
-            self._draw_imaging(rng, kind, diameter),
+            Structure(**parts["structure"], seeds=seeds),
+            Contrast(**parts["contrast"]),
+            Clutter(**parts["clutter"]),
+            Imaging(**parts["imaging"] | {"inverted": values["imaging.inverted"] > 0}),
+            Twins(**parts["twins"], counted=self.twins_counted),
+            SecondPhase(**parts["second_phase"]),
+            log_range(0.02, 2.0).draw(rng),
         )
 
     def micrograph(self, seed: int, index: int, shape: tuple[int, int] = (256, 256)) -> SyntheticMicrograph:
         """Micrograph number ``index`` of the endless series of a seed, bit for bit the same each time."""
+        from ._micrograph import synthesize  # noqa: PLC0415 - drawing needs scipy, a recipe does not
+
         rng = np.random.default_rng(np.random.SeedSequence([seed, index]))
         return synthesize(self.draw(rng), shape, rng)
 
-    def _draw_clutter(self, rng: np.random.Generator, kind: str) -> Clutter:
-        def some(chance: float, most: float) -> float:
-            return self.clutter * (rng.random() < chance) * rng.uniform(0, most)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as JSON values."""
+        values: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name, kind in (("kinds", dict), ("seeds", dict), ("grain_diameter", list), ("line_width", list)):
+            values[name] = kind(values[name])
+        return values | {"ranges": {name: one.to_json() for name, one in self.ranges.items()}}
 
-        tissue = kind == "membranes"
-        return Clutter(
-            scratches=0.0 if tissue else some(0.5, 5),
-            pits=some(0.4, 12),
-            particles=some(0.3, 3),
-            rings=some(0.8, 6) if tissue else some(0.12, 3),
-            strength=rng.uniform(0.08, 0.4),
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """Read what `to_dict` wrote; what is missing is as in the default recipe.
+
+        Raises
+        ------
+        InputError
+            If a name is unknown or a value does not fit; the line names it.
+        """
+        names = [item.name for item in fields(cls)]
+        if unknown := sorted(set(values) - set(names)):
+            raise InputError(f"a recipe has no {unknown[0]!r}; it may hold {', '.join(names)}.")
+        given = dict(values)
+        try:
+            for name in {"grain_diameter", "line_width"} & given.keys():
+                low, high = given[name]
+                given[name] = (float(low), float(high))
+            ranges = given.get("ranges", {})
+            given["ranges"] = {name: Range.from_json(one, name) for name, one in ranges.items()}
+            return cls(**given)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InputError(f"this is no recipe: {error}.") from None
+
+    def ranges_of(self, kind: str) -> dict[str, Range]:
+        """Range of every parameter that is drawn for a kind of contrast, by its dotted name."""
+        scaled = STRUCTURE | INCLUDED | ODD | CLUTTER | IMAGING | KINDS[kind]
+        for name in ("contrast.lines", "contrast.groove"):
+            if name in scaled:
+                scaled[name] = scaled[name].scaled(self.boundary_contrast)
+        scaled["imaging.noise"] = scaled["imaging.noise"].scaled(self.noise)
+        for name in _COUNTS:
+            scaled[name] = scaled[name].scaled(self.clutter)
+        for name in ARTEFACTS:
+            scaled[name] = scaled[name].likelier(self.artefacts)
+        scaled["twins.share"] = scaled["twins.share"].likelier(self.twins)
+        for name in ("second_phase.particles", "second_phase.pores"):
+            scaled[name] = scaled[name].likelier(self.particles)
+        return scaled | dict(self.ranges)
+
+    def _ranges_of(self, kind: str, diameter: float) -> dict[str, Range]:
+        """As `ranges_of`, with what would drown small grains bounded."""
+        ranges = self.ranges_of(kind)
+        if "imaging.noise" not in self.ranges:
+            ranges["imaging.noise"] = ranges["imaging.noise"].scaled(min(1.0, diameter / 35))
+        if "imaging.blur" not in self.ranges:
+            blur = ranges["imaging.blur"]
+            ranges["imaging.blur"] = log_range(blur.low, max(blur.low, min(blur.high, diameter / 12)))
+        return ranges
+
+
+def _check_weights(name: str, weights: Mapping[str, float], known: set[str]) -> None:
+    if unknown := sorted(set(weights) - known):
+        raise ValueError(f"unknown {name} {unknown}; known are {sorted(known)}")
+    if not weights or min(weights.values()) < 0 or not sum(weights.values()) > 0:
+        raise ValueError(
+            f"{name} need weights of which none is negative and one positive, got {dict(weights)}"
         )
 
-    def _draw_imaging(self, rng: np.random.Generator, kind: str, diameter: float) -> Imaging:
-        return Imaging(
-            blur=_log_uniform(rng, 0.3, max(0.3, min(2.2, diameter / 12))),
-            shading=rng.uniform(0, 0.5) * (rng.random() < 0.6),
-            curtaining=rng.uniform(0, 0.05) * (rng.random() < 0.15),
-            jitter=rng.uniform(0, 0.8) * (rng.random() < 0.1),
-            noise=self.noise
-            * _log_uniform(rng, 0.008, 0.16)
-            * min(1.0, diameter / 35),  # small grains drown sooner
-            noise_correlation=rng.uniform(0.2, 1.5) * (rng.random() < 0.5),
-            shot=rng.uniform(0, 1) * (rng.random() < 0.5),
-            gamma=_log_uniform(rng, 0.5, 2.0),
-            inverted=bool(kind == "grain steps" and rng.random() < 0.5),
-            clipped=_log_uniform(rng, 0.0005, 0.03),
-        )
+
+def _choose(weights: Mapping[str, float], rng: np.random.Generator) -> str:
+    names = list(weights)
+    shares = np.cumsum([weights[name] for name in names])
+    return names[int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))]
 
 
-def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-def _structure(rng: np.random.Generator, diameter: float) -> Structure:
-    rolled = rng.random() < 0.35
-    return Structure(
-        grain_diameter=diameter,
-        size_spread=rng.uniform(0, 0.55),
-        disorder=rng.uniform(0.15, 1.0),
-        elongation=_log_uniform(rng, 1.2, 3.5) if rolled else rng.uniform(1.0, 1.2),
-        angle=rng.uniform(0, np.pi),
-        waviness=rng.uniform(0, 0.35),
-        colonies=rng.uniform(0.2, 0.9) * (rng.random() < 0.35),
-    )
-
-
-def _etched(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.75,
-        grain_steps=_log_uniform(rng, 0.005, 0.12),
-        ramps=rng.uniform(0, 0.08),
-        texture=rng.uniform(0, 0.04),
-        texture_size=_log_uniform(rng, 1.5, 12),
-        lines=-_log_uniform(rng, 0.12, 0.8),
-        line_width=width,
-        line_softness=rng.uniform(0, 1),
-        groove=rng.uniform(0, 0.15) * (rng.random() < 0.3),
-        faint_edges=rng.uniform(0, 0.15),
-        gaps=rng.uniform(0, 0.1),
-        line_wobble=rng.uniform(0, 0.7),
-        rounding=rng.uniform(0, 1.5) * (rng.random() < 0.5),
-    )
-
-
-def _bright_lines(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.35,
-        grain_steps=_log_uniform(rng, 0.01, 0.1),
-        ramps=rng.uniform(0, 0.06),
-        texture=rng.uniform(0, 0.04),
-        texture_size=_log_uniform(rng, 1.5, 12),
-        lines=_log_uniform(rng, 0.1, 0.6),
-        line_width=width,
-        line_softness=rng.uniform(0, 1),
-        groove=rng.uniform(0, 0.2) * (rng.random() < 0.3),
-        faint_edges=rng.uniform(0, 0.15),
-        gaps=rng.uniform(0, 0.1),
-        line_wobble=rng.uniform(0, 0.5),
-    )
-
-
-def _grooves(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.5,
-        grain_steps=_log_uniform(rng, 0.01, 0.15),
-        ramps=rng.uniform(0, 0.15),
-        texture=rng.uniform(0, 0.04),
-        texture_size=_log_uniform(rng, 1.5, 12),
-        lines=rng.uniform(-0.4, 0.1),
-        line_width=width,
-        line_softness=1.0,
-        groove=_log_uniform(rng, 0.15, 0.6),
-        faint_edges=rng.uniform(0, 0.175),
-        gaps=rng.uniform(0, 0.125),
-        line_wobble=rng.uniform(0, 0.5),
-        rounding=rng.uniform(0, 1.5) * (rng.random() < 0.5),
-    )
-
-
-def _grain_steps(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.5,
-        grain_steps=_log_uniform(rng, 0.06, 0.25),
-        ramps=rng.uniform(0, 0.08) * (rng.random() < 0.4),
-        texture=rng.uniform(0, 0.03),
-        texture_size=_log_uniform(rng, 1.5, 12),
-        lines=rng.uniform(-0.1, 0.1) * (rng.random() < 0.4),
-        line_width=width,
-        line_softness=1.0,
-        faint_edges=rng.uniform(0, 0.25),
-        gaps=rng.uniform(0, 0.15),
-    )
-
-
-def _bright_field(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.5,
-        grain_steps=_log_uniform(rng, 0.05, 0.25),
-        ramps=rng.uniform(0.05, 0.25),
-        fringes=rng.uniform(0.02, 0.2),
-        texture=rng.uniform(0, 0.06),
-        texture_size=_log_uniform(rng, 1.5, 12),
-        lines=rng.uniform(-0.3, 0.1),
-        line_width=width,
-        line_softness=1.0,
-        faint_edges=rng.uniform(0, 0.25),
-        gaps=rng.uniform(0, 0.15),
-        line_wobble=rng.uniform(0, 0.5),
-    )
-
-
-def _membranes(rng: np.random.Generator, width: float) -> Contrast:
-    return Contrast(
-        background=0.65,
-        grain_steps=_log_uniform(rng, 0.02, 0.12),
-        ramps=rng.uniform(0, 0.1),
-        texture=rng.uniform(0.03, 0.14),
-        texture_size=_log_uniform(rng, 1.0, 6),
-        lines=-_log_uniform(rng, 0.2, 0.6),
-        line_width=max(1.5, width),
-        line_softness=rng.uniform(0.3, 1),
-        faint_edges=rng.uniform(0, 0.1),
-        gaps=rng.uniform(0, 0.075),
-        line_wobble=rng.uniform(0.2, 0.8),
-        rounding=rng.uniform(0, 1),
-    )
-
-
-_KINDS: dict[str, Draw] = {
-    "etched": _etched,
-    "bright lines": _bright_lines,
-    "grooves": _grooves,
-    "grain steps": _grain_steps,
-    "bright field": _bright_field,
-    "membranes": _membranes,
-}
+def _values_of(part: str, values: Mapping[str, float]) -> dict[str, float]:
+    """Values of one part of the parameters, by their bare names."""
+    prefix = f"{part}."
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}

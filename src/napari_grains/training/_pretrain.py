@@ -1,88 +1,45 @@
-"""Training from scratch on synthetic micrographs."""
+"""Training on synthetic micrographs, from scratch or from a network: the job."""
 
 from __future__ import annotations
 
-import math
+import os
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
-from itertools import islice
-from statistics import fmean
-from typing import cast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
-from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from napari_grains.events import STOP, Job, Progress
-from napari_grains.networks import DevicePlan, NetworkCard, UNet, UNetConfig, choose_device
-from napari_grains.synthesis import Recipe
+from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
 
+from ._beginning import Beginning
 from ._calibration import calibrate
-from ._losses import boundary_loss, distance_loss
-from ._stream import SyntheticStream
+from ._pace import Every, TrainingReport
+from ._pairs import RealPair
+from ._settings import Pretraining
+from ._state import TrainingState, write_state
+from ._stream import Batch, SyntheticStream
+from ._trained import TrainedNetwork, finished_card, unfinished_card
+from ._validation import RealValidation, validation_batches
+from ._watch import Watch
 
-VALIDATION_SEED = 2**31 - 1
-Batch = dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Pretraining:
-    """Settings of a pretraining run; the card of the network keeps them.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        What the synthetic micrographs look like.
-    architecture : UNetConfig
-        The network.
-    steps, batch, size : int
-        Optimizer steps, samples per step, side of a sample in px.
-    learning_rate, weight_decay : float
-        Peak of the schedule (warm-up, then cosine to zero), and AdamW's decay.
-    ema : float
-        Decay of the moving average of the weights, which is what is saved.
-    views : int
-        Uses of each micrograph, each flipped, turned and regraded.
-    workers : int
-        Processes that draw samples.
-    seed : int
-        Of weights and samples.
-    """
-
-    recipe: Recipe = field(default_factory=Recipe)
-    architecture: UNetConfig = field(default_factory=UNetConfig)
-    steps: int = 1800
-    batch: int = 8
-    size: int = 192
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
-    ema: float = 0.998
-    views: int = 2
-    workers: int = 1
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class TrainingProgress(Progress):
-    """Progress with the mean loss since the last event, and the validation loss when it was measured."""
-
-    loss: float = math.nan
-    validation: float | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class TrainedNetwork:
-    """A network in ``eval`` mode on the CPU, and its card."""
-
-    network: UNet
-    card: NetworkCard
+STATE_SECONDS = 60.0
+"""From one writing of the state to the next."""
+_MOST_WORKERS = 16
 
 
 def pretrain(
-    settings: Pretraining, *, device: str = "auto", name: str = "pretrained", every: int = 100
+    settings: Pretraining,
+    *,
+    start: str | os.PathLike[str] | None = None,
+    resume: TrainingState | None = None,
+    state: Path | None = None,
+    pairs: Sequence[RealPair] = (),
+    watch: Watch | None = None,
+    device: str = "auto",
+    name: str = "pretrained",
+    notes: str = "",
+    every: int | None = None,
 ) -> Job[TrainedNetwork]:
     """Train a network on synthetic micrographs.
 
@@ -90,99 +47,163 @@ def pretrain(
     ----------
     settings : Pretraining
         What and how.
+    start : str or path, optional
+        Name or file of a network to start from, whose architecture is kept; None: random weights.
+    resume : TrainingState, optional
+        A run to go on with, which had the same settings.
+    state : Path, optional
+        Where the run is kept about once a minute and when it is stopped, to go on with. Whoever saves the
+        network of a run that was not stopped can remove it.
+    pairs : sequence of RealPair
+        Real micrographs to validate on; nothing is learned from them or chosen by them.
+    watch : Watch, optional
+        An image on which the network is shown now and then.
     device : str
         As in `choose_device`.
-    name : str
-        Name of the network on its card.
-    every : int
-        Steps between events; ten times as many between validations.
+    name, notes : str
+        Of the network, on its card.
+    every : int, optional
+        Steps between events with losses; None: about a second.
 
     Yields
     ------
-    TrainingProgress
+    Progress, TrainingProgress, Preview
+        Progress after every step, where a stop is heard.
 
     Returns
     -------
     TrainedNetwork
-        The moving average of the weights, its boundary probability calibrated.
+
+    Raises
+    ------
+    InputError
+        If device or network do not exist, the run to go on with had other settings, or its state cannot be
+        written.
     """
     plan = choose_device(device)
-    torch.manual_seed(settings.seed)
-    network = UNet(settings.architecture).to(memory_format=torch.channels_last).to(plan.device)
-    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(settings.ema), use_buffers=True)  # type: ignore[no-untyped-call]
-    trained = cast("UNet", average.module)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _schedule(step, settings.steps))
-    validation = list(islice(_stream(settings, VALIDATION_SEED), 6))
-    began, losses, done = time.monotonic(), list[float](), 0
-    for batch in islice(_stream(settings, settings.seed), settings.steps):
-        losses.append(_step(network, batch, optimizer, plan))
-        schedule.step()
-        average.update_parameters(network)
-        done += 1
-        if done % every == 0 or done == settings.steps:
-            score = _validate(trained, validation, plan) if done % (10 * every) == 0 else None
-            command = yield TrainingProgress(done, settings.steps, "training", fmean(losses), score)
-            losses.clear()
-            if command == STOP:
-                break
-    trained = trained.cpu().to(memory_format=torch.contiguous_format).eval()
-    score = _validate(trained, validation, choose_device("cpu"))
-    calibrate(trained, validation)
-    return TrainedNetwork(trained, _card(settings, name, plan, done, time.monotonic() - began, score))
+    began = Beginning.of(settings, start, resume)
+    run = _Run(began, plan, name, RealValidation(pairs, device, began.scales))
+    yield Progress(run.pace.step, run.pace.total, "drawing the first micrographs")
+    stopped = yield from run.train(TrainingReport(run.pace, every), watch, state)
+    return run.trained(notes, stopped=stopped)
 
 
-def _stream(settings: Pretraining, seed: int) -> Iterator[Batch]:
-    unseen = seed == VALIDATION_SEED
-    stream = SyntheticStream(settings.recipe, seed, size=settings.size, views=1 if unseen else settings.views)
-    return iter(stream.batches(settings.batch, 0 if unseen else settings.workers))
+class _Run:
+    """A training on its way."""
 
+    def __init__(self, began: Beginning, plan: DevicePlan, name: str, real: RealValidation) -> None:
+        self.settings, self.plan, self.name = began.settings, plan, name
+        self.trainer, self.pace = began.trainer(plan), began.pace()
+        self._start, self._real = began.start, real
+        self._best: dict[str, float] = {} if began.state is None else dict(began.state.best)
+        self._scores: dict[str, float] = {}
+        self._validated = -1  # the step when it was last
+        self._unseen = validation_batches(self.settings)
+        self._waited, self._first = 0.0, self.pace.step
 
-def _schedule(step: int, steps: int) -> float:
-    warm = min(200, max(1, steps // 20))
-    return min((step + 1) / warm, 0.5 * (1 + math.cos(math.pi * min(step / steps, 1.0))))
+    def train(self, report: TrainingReport, watch: Watch | None, state: Path | None) -> Job[bool]:
+        """Take step after step; return whether that was stopped before the end."""
+        batches, minute = self._batches(), Every(STATE_SECONDS)
+        stopped = False
+        while not (stopped or self.pace.finished):
+            report.learned(self.trainer.learn(self._next(batches), self.pace.rate))
+            self.pace.advance()
+            if report.validation_is_due():
+                stopped = yield from self._validate(report)
+            if watch is not None and watch.due and not stopped:
+                look = watch.look(self.trainer.averaged(), self._card, self.plan, self._meanwhile("training"))
+                stopped = yield from look
+            stopped = (yield report.event()) == STOP or stopped
+            if state is not None and (stopped or minute.due):
+                write_state(state, self._state())
+                minute.done()
+        return stopped and not self.pace.finished
 
+    def trained(self, notes: str, *, stopped: bool) -> TrainedNetwork:
+        """Calibrate what was learned and describe it."""
+        current = self._validated == self.pace.step
+        if not current:
+            self._scores["validation"] = self.trainer.validate(self._unseen)
+        network = self._averaged()
+        calibrate(network, self._unseen)
+        figures = self._figures() | {"stopped": stopped}
+        scores = {"synthetic validation loss": round(self._scores["validation"], 4)}
+        scores |= self._real.scores() if current else {}
+        card = finished_card(self.settings, self.name, figures, scores, self._start, notes)
+        return TrainedNetwork(network, card, figures)
 
-def _loss(network: UNet, batch: Batch, plan: DevicePlan) -> Tensor:
-    images = batch["image"].to(plan.device, memory_format=torch.channels_last, non_blocking=True)
-    # Gradients underflow in float16 where the loss is not scaled: only bfloat16 trains safely as it is.
-    with torch.autocast(plan.device.type, plan.dtype, enabled=plan.dtype == torch.bfloat16):
-        outputs = network(images)
-    return boundary_loss(outputs["boundary"], batch["boundary"].to(plan.device)) + distance_loss(
-        outputs["distance"], batch["distance"].to(plan.device)
-    )
+    def _batches(self) -> Iterator[Batch]:
+        settings, cuda = self.settings, self.plan.device.type == "cuda"
+        stream = SyntheticStream(
+            settings.recipe,
+            settings.seed,
+            settings.batch,
+            settings.size,
+            settings.views,
+            settings.invisible_weight,
+        )
+        workers = settings.workers
+        if workers is None:
+            workers = min(_MOST_WORKERS, os.cpu_count() or 1) if cuda else 1
+        return iter(stream.loader(workers, first=self.pace.step, pinned=cuda))
 
+    def _next(self, batches: Iterator[Batch]) -> Batch:
+        began = time.monotonic()
+        batch = next(batches)
+        if self.pace.step == self._first:
+            self.pace.begin()
+        else:
+            self._waited += time.monotonic() - began
+        return batch
 
-def _step(network: UNet, batch: Batch, optimizer: torch.optim.Optimizer, plan: DevicePlan) -> float:
-    network.train()
-    optimizer.zero_grad(set_to_none=True)
-    loss = _loss(network, batch, plan)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    return float(loss.detach())
+    def _validate(self, report: TrainingReport) -> Job[bool]:
+        """Measure how good the averaged network is; return whether that was stopped."""
+        scores = {"validation": self.trainer.validate(self._unseen)}
+        if self._real:
+            error = yield from self._real.of(
+                self._averaged(), self._card, self._unseen, self._meanwhile("validating")
+            )
+            if error is None:
+                return True
+            scores["real"] = error
+        self._scores, self._validated = scores, self.pace.step
+        self._best = {name: min(score, self._best.get(name, score)) for name, score in scores.items()}
+        report.validated(scores)
+        return False
 
+    def _averaged(self) -> UNet:
+        network = self.trainer.averaged().cpu()
+        return network.to(memory_format=torch.contiguous_format)
 
-@torch.no_grad()
-def _validate(network: UNet, batches: list[Batch], plan: DevicePlan) -> float:
-    """Mean loss on unseen synthetic micrographs."""
-    network.eval()
-    return sum(float(_loss(network, batch, plan)) for batch in batches) / len(batches)
+    @property
+    def _card(self) -> NetworkCard:
+        return unfinished_card(self.settings, self.name)
 
+    def _meanwhile(self, doing: str) -> Progress:
+        return Progress(self.pace.step, self.pace.total, doing)
 
-def _card(
-    settings: Pretraining, name: str, plan: DevicePlan, steps: int, seconds: float, score: float
-) -> NetworkCard:
-    recipe = asdict(settings) | {"steps done": steps, "device": str(plan), "seconds": round(seconds)}
-    return NetworkCard(
-        name=name,
-        architecture=settings.architecture,
-        grain_diameter=settings.recipe.grain_diameter,
-        recipe=recipe,
-        scores={"synthetic validation loss": round(score, 4)},
-        versions={package: version(package) for package in ("napari-grains", "torch", "numpy", "scipy")},
-        created=datetime.now(UTC).date().isoformat(),
-        notes="Trained on synthetic micrographs only.",
-    )
+    def _state(self) -> TrainingState:
+        return TrainingState(
+            self.settings,
+            self.pace.step,
+            self.pace.elapsed,
+            self._best,
+            self._real.scales,
+            self._start,
+            self.trainer.scaling(),
+            self.trainer.tensors(),
+        )
+
+    def _figures(self) -> dict[str, object]:
+        seconds = max(self.pace.elapsed - self.pace.before, 1e-9)
+        steps = (self.pace.step - self._first) / seconds
+        return {
+            "steps": self.pace.step,
+            "seconds": self.pace.elapsed,
+            "steps_per_second": steps,
+            "samples_per_second": steps * self.settings.batch,
+            "waiting": self._waited / seconds,
+            "device": str(self.plan),
+            "validation": self._scores["validation"],
+            "real": self._scores.get("real"),
+        }

@@ -14,9 +14,12 @@ from napari_grains.errors import InputError
 from napari_grains.weights._header import KEY, card_text, describe_network
 
 SUFFIX: Final = ".safetensors"
+STATE_SUFFIX: Final = f".training{SUFFIX}"
+"""Of what lies beside a network so that its training can be gone on with; no network itself."""
 
 __all__ = [
     "KEY",
+    "STATE_SUFFIX",
     "SUFFIX",
     "bundled_folder",
     "card_text",
@@ -41,7 +44,8 @@ def list_networks() -> dict[str, Path]:
     """Name and file of every network; the user's own win over bundled ones of the same name."""
     found: dict[str, Path] = {}
     for folder in (bundled_folder(), user_folder()):
-        found |= {file.stem: file for file in sorted(folder.glob(f"*{SUFFIX}"))}
+        files = sorted(folder.glob(f"*{SUFFIX}"))
+        found |= {file.stem: file for file in files if not file.name.endswith(STATE_SUFFIX)}
     return found
 
 

@@ -1,4 +1,5 @@
 from ._grain_table import GrainTable
+from ._pretrain_dock import PretrainDock
 from ._segment_dock import SegmentDock
 
-__all__ = ["GrainTable", "SegmentDock"]
+__all__ = ["GrainTable", "PretrainDock", "SegmentDock"]

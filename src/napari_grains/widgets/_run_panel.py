@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
@@ -12,7 +13,7 @@ from napari_grains.events import Progress
 
 
 class TimeLeft:
-    """Time left as text, from the share that is done.
+    """Time left as text, from the share that was done since the first call.
 
     Parameters
     ----------
@@ -22,18 +23,19 @@ class TimeLeft:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._began: float | None = None
+        self._began: tuple[float, float] | None = None
 
     def __call__(self, progress: Progress) -> str:
         """Return a text such as ``"about 12 s left"``; empty while nothing can be said."""
         if progress.total <= 0:
             return ""
+        share = progress.done / progress.total
         if self._began is None:
-            self._began = self._clock()
-        elapsed, share = self._clock() - self._began, progress.done / progress.total
-        if elapsed < 1 or share < 0.02 or share >= 1:
+            self._began = self._clock(), share
+        elapsed, gained = self._clock() - self._began[0], share - self._began[1]
+        if elapsed < 1 or gained < 0.02 or share >= 1:
             return ""
-        return f"about {duration(elapsed * (1 - share) / share)} left"
+        return f"about {duration(elapsed * (1 - share) / gained)} left"
 
 
 def duration(seconds: float) -> str:
@@ -57,8 +59,33 @@ class TextLine(QLabel):
         self.setSizePolicy(policy)
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the buttons say.
+
+    Parameters
+    ----------
+    run : str
+        Text of the first button.
+    run_tip, running_tip, stop_tip, stop_now_tip, stopping : str
+        Its tooltips, those of Stop and Stop now, and what is said while a run is being stopped.
+    """
+
+    run: str = "Run"
+    run_tip: str = "Segment the image: boundaries, grains, grain size (Ctrl+Return)"
+    running_tip: str = "A run is under way"
+    stop_tip: str = "Stop and keep the slices that are finished (Ctrl+Shift+Return)"
+    stop_now_tip: str = "Do not wait: end the engine process; layers stay as they were"
+    stopping: str = "Stopping after this step…"
+
+
 class RunPanel(QWidget):
     """Buttons, bar and message.
+
+    Parameters
+    ----------
+    words : Words
+        What the buttons say.
 
     Attributes
     ----------
@@ -70,9 +97,10 @@ class RunPanel(QWidget):
         What is going on, why Run is disabled, or what went wrong.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, words: Words | None = None) -> None:
         super().__init__(parent)
-        self.run, self.stop = QPushButton("Run"), QPushButton("Stop")
+        self._words = words or Words()
+        self.run, self.stop = QPushButton(self._words.run), QPushButton("Stop")
         self.bar, self.message = QProgressBar(), TextLine()
         self._time_left = TimeLeft()
         self._error_colour = "#ff8a80"
@@ -93,7 +121,7 @@ class RunPanel(QWidget):
     def set_idle(self, why_not: str) -> None:
         """Wait for a run; it is disabled while there is a reason why not."""
         self.run.setEnabled(not why_not)
-        self.run.setToolTip(why_not or "Segment the image: boundaries, grains, grain size (Ctrl+Return)")
+        self.run.setToolTip(why_not or self._words.run_tip)
         self.stop.setEnabled(False)
         self.stop.setText("Stop")
         self.stop.setToolTip("Nothing is running")
@@ -103,17 +131,17 @@ class RunPanel(QWidget):
         """Show that something runs; how far is not known yet."""
         self._time_left = TimeLeft()
         self.run.setEnabled(False)
-        self.run.setToolTip("A run is under way")
+        self.run.setToolTip(self._words.running_tip)
         self.stop.setEnabled(True)
-        self.stop.setToolTip("Stop and keep the slices that are finished (Ctrl+Shift+Return)")
+        self.stop.setToolTip(self._words.stop_tip)
         self.bar.setRange(0, 0)
         self.bar.show()
 
     def set_stopping(self) -> None:
         """Offer the hard way."""
         self.stop.setText("Stop now")
-        self.stop.setToolTip("Do not wait: end the engine process; layers stay as they were")
-        self.say("Stopping after this step…")
+        self.stop.setToolTip(self._words.stop_now_tip)
+        self.say(self._words.stopping)
 
     def set_progress(self, progress: Progress) -> None:
         """Show how far it has come."""

@@ -25,9 +25,12 @@ class Session(QObject):
         Shared by all docks of the window.
     changed : Signal
         State, device or problem of the engine changed; comes on the GUI thread to the slots of QObjects.
+    networks_changed : Signal
+        A network was saved: lists of networks look again.
     """
 
     changed = Signal()
+    networks_changed = Signal()
 
     def __init__(self, viewer: Viewer) -> None:
         window: QWidget = viewer.window._qt_window  # noqa: SLF001 - napari has no public name for it

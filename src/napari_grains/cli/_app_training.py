@@ -1,0 +1,115 @@
+"""The commands that make networks and what they learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from ._answering import answering
+from ._options import AsJson, Device, Output, RecipeFile
+
+_BESIDE = "beside --output"
+"""What --resume means where no file follows it."""
+
+
+class TrainingCommand(TyperCommand):
+    """A command with an option --resume that a file may follow or not."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - click's, or typer's own
+        """Complete ``--resume`` before the arguments are read."""
+        given: list[str] = []
+        for argument, following in zip(args, [*args[1:], "-"], strict=True):
+            alone = argument == "--resume" and following.startswith("-")
+            given += [argument, _BESIDE] if alone else [argument]
+        return super().parse_args(ctx, given)
+
+
+def pretrain(
+    output: Annotated[
+        Path, typer.Option(metavar="MODEL.safetensors", help="File for the network; its folder is made.")
+    ],
+    recipe: RecipeFile = None,
+    match: Annotated[
+        Path | None,
+        typer.Option(metavar="IMAGE", help="Take the recipe from a micrograph, for ones that look like it."),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", help="Optimizer steps; 1800 unless --minutes is given.")
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(metavar="M", help="Time for the steps; with --steps, whichever ends first."),
+    ] = None,
+    *,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="Network to start from; without, from random weights."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[FILE]",
+            help="Go on with a run that was interrupted, from the state beside --output or from FILE.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Of weights and micrographs; 0 if not given.")
+    ] = None,
+    device: Device = "auto",
+    validate_image: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Real micrograph to validate on; can be given several times."),
+    ] = None,
+    validate_labels: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Its labels: a number per grain, or an image of boundaries."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on synthetic micrographs.
+
+    The run is kept about once a minute in MODEL.training.safetensors, so that it can go on with --resume
+    after it was interrupted. Ctrl+C ends it and keeps the network so far. Nothing is learned from real
+    micrographs.
+    """
+    with answering(as_json=as_json):
+        from ._pretrain import pretrain_network
+
+        code = pretrain_network(
+            output,
+            recipe=recipe,
+            match=match,
+            pairs=(validate_image or [], validate_labels or []),
+            device=device,
+            as_json=as_json,
+            steps=steps,
+            minutes=minutes,
+            start=start,
+            resume=resume == _BESIDE or resume or False,
+            seed=seed,
+        )
+        raise typer.Exit(code)
+
+
+def synthesize(
+    output: Output,
+    number: Annotated[int, typer.Option(metavar="N", help="How many micrographs.")] = 10,
+    seed: Annotated[int, typer.Option(metavar="S", help="Which series of micrographs.")] = 0,
+    recipe: RecipeFile = None,
+    size: Annotated[int, typer.Option(metavar="PX", help="Side of each micrograph.")] = 256,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write synthetic micrographs with all that is true about them.
+
+    Each gives 00000_image.tif, 00000_grains.tif (a number for every grain), 00000_boundary.tif,
+    00000_distance.tif (in px) and 00000_phases.tif (1 matrix, 2 particle, 3 pore); parameters.jsonl has a
+    line for each, recipe.json the recipe. The same recipe, seed and number give the same pixels.
+    """
+    with answering(as_json=as_json):
+        from ._synthesize import synthesize_images
+
+        raise typer.Exit(synthesize_images(number, seed, output, recipe=recipe, size=size, as_json=as_json))
