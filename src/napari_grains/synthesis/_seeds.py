@@ -73,7 +73,7 @@ def _poisson_disk(box: Box, pitch: float, _disorder: float, rng: np.random.Gener
         open_[pairs[winners[pairs[:, 0]], 1]] = False
         open_[pairs[winners[pairs[:, 1]], 0]] = False
         pairs = pairs[open_[pairs[:, 0]] & open_[pairs[:, 1]]]
-    return points[kept]
+    return np.asarray(points[kept])
 
 
 def _lloyd(box: Box, pitch: float, _disorder: float, rng: np.random.Generator) -> Points:

@@ -174,7 +174,7 @@ def ramp_of(interiors: Interiors, diameter: float, noise: float) -> float:
     squared = interiors.slope_y[use] ** 2 + interiors.slope_x[use] ** 2
     # A disc of n pixels and radius R pins a slope down to a variance of 4 noise^2 / (n R^2).
     by_chance = 8 * noise**2 / (interiors.pixels[use] ** 2 / np.pi / diameter**2)
-    return float(np.sqrt(max(np.median(squared) - np.median(by_chance), 0.0)))
+    return float(np.sqrt(max(float(np.median(squared) - np.median(by_chance)), 0.0)))
 
 
 def ordinary(residual: Image, inside: Mask, grains: Labels, distance: Image) -> Mask:
