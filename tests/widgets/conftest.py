@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import dask.array as da
 import numpy as np
 import psutil
 import pytest
@@ -118,6 +119,24 @@ def viewer(make_napari_viewer, monkeypatch, networks):
 @pytest.fixture
 def image():
     return np.random.default_rng(0).integers(0, 255, (40, 50), np.uint8)
+
+
+@pytest.fixture
+def unreadable(viewer, image):
+    """Add a lazy image, named "lazy", of which nothing can be read any more."""
+
+    def broken(block):
+        if block.size:
+            raise OSError("no such chunk")
+        return block
+
+    def add():
+        lazy = da.from_array(image, chunks=-1)
+        layer = viewer.add_image(lazy, name="lazy")
+        layer._data = lazy.map_blocks(broken, dtype=image.dtype)  # napari draws no more of it
+        return layer
+
+    return add
 
 
 @pytest.fixture

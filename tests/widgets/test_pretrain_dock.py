@@ -64,13 +64,6 @@ def open_dock(viewer, qtbot):
 
 
 @pytest.fixture
-def dock(viewer, open_dock, image):
-    """A dock beside a 2-D image."""
-    viewer.add_image(image, name="steel")
-    return open_dock(viewer)
-
-
-@pytest.fixture
 def press(dock, engine):
     """Press a button and return the task."""
 
@@ -301,16 +294,8 @@ def test_colours_become_grey_and_lazy_images_are_read_in_a_thread(viewer, open_d
     np.testing.assert_array_equal(engine.tasks[0].arguments["validate"][0]["image"], image)
 
 
-def test_an_image_that_cannot_be_read_is_one_line(dock, viewer, engine, image, qtbot):
-    def broken(block):
-        if block.size:
-            raise OSError("no such chunk")
-        return block
-
-    lazy = da.from_array(image, chunks=-1)
-    layer = viewer.add_image(lazy, name="lazy")
-    dock.training.watch.layer = layer
-    layer._data = lazy.map_blocks(broken, dtype=image.dtype)  # napari draws no more of it
+def test_an_image_that_cannot_be_read_is_one_line(dock, engine, unreadable, qtbot):
+    dock.training.watch.layer = unreadable()
     dock.train()
     qtbot.waitUntil(lambda: dock.run_in_progress is None)
     assert "no such chunk" in dock.panel.message.text()

@@ -245,16 +245,8 @@ def test_lazy_images_are_read_in_a_thread(dock, viewer, engine, settle, image, q
     assert "lazy grains" in names(viewer)
 
 
-def test_a_lazy_image_that_cannot_be_read_is_an_error(dock, viewer, engine, settle, image):
-    def broken(block):
-        if block.size:
-            raise OSError("no such chunk")
-        return block
-
-    lazy = da.from_array(image, chunks=-1)
-    layer = viewer.add_image(lazy, name="lazy")
-    dock.micrograph.image.layer = layer
-    layer._data = lazy.map_blocks(broken, dtype=image.dtype)  # napari draws no more of it
+def test_a_lazy_image_that_cannot_be_read_is_an_error(dock, engine, settle, unreadable):
+    dock.micrograph.image.layer = unreadable()
     dock.run()
     settle()
     assert "no such chunk" in dock.panel.message.text()

@@ -99,7 +99,7 @@ def _matched(path: Path, device: str) -> Job[dict[str, Any] | None]:
     """Recipe for micrographs like an image, without its info bar; None if stopped."""
     image = next(iter(read_image(path).slices()))
     bar = image.info_bar or find_info_bar(image.pixels)
-    box = [] if bar is None else [[bar.box.top, bar.box.bottom, bar.box.left, bar.box.right]]
+    box = [] if bar is None else [bar.box.sides]
     result = yield from match_arrays(image.pixels, leave_out=box, device=device)
     for note in result.get("notes", ()):
         yield Notice(note)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from napari_grains.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,25 @@ class Box:
     def __post_init__(self) -> None:
         if not (self.top < self.bottom and self.left < self.right):
             raise ValueError(f"{self} is empty")
+
+    @classmethod
+    def from_sides(cls, sides: Sequence[int]) -> Box:
+        """Read what `sides` gave.
+
+        Raises
+        ------
+        InputError
+            If it is no box.
+        """
+        try:
+            return cls(*sides)
+        except (TypeError, ValueError):
+            raise InputError(f"{sides} cannot be left out; give top, bottom, left and right in px.") from None
+
+    @property
+    def sides(self) -> list[int]:
+        """[top, bottom, left, right], which can be written as JSON."""
+        return [self.top, self.bottom, self.left, self.right]
 
     def within(self, shape: tuple[int, ...]) -> Box | None:
         """Give the part that lies in an image of (..., Y, X), None if there is none."""

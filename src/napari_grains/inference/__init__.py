@@ -1,5 +1,6 @@
 """From micrographs to boundary probabilities, grains and grain size with a trained network."""
 
+from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame
 from ._jobs import segment_arrays, warm_up
 from ._predictor import Prediction, Predictor
@@ -14,12 +15,15 @@ __all__ = [
     "ScaleChoice",
     "Segmentation",
     "SegmentationSettings",
+    "StoppedError",
     "View",
     "WorkingFrame",
     "choose_scale",
+    "forwarded",
     "scale_for_diameter",
     "segment",
     "segment_arrays",
+    "stoppable",
     "uncertainty_of",
     "warm_up",
 ]

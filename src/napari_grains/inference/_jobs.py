@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from napari_grains.errors import InputError
 from napari_grains.events import STOP, Job, Progress, drive
 from napari_grains.grains import number_through
 from napari_grains.images import Box, PixelSize, calibrated
@@ -74,7 +73,7 @@ def segment_arrays(
     if pixel_size_m is not None:
         size = PixelSize(y=pixel_size_m[0], x=pixel_size_m[1], source=pixel_size_source)
     micrograph = calibrated(image, name=name, source=source, pixel_size=size, rgb=rgb)
-    micrograph = micrograph.leaving_out(*map(_box, leave_out))
+    micrograph = micrograph.leaving_out(*map(Box.from_sides, leave_out))
     view = View(region, focus, first_slice)
     result = yield from segment(micrograph, SegmentationSettings(**settings), view)
     if result is None:
@@ -93,13 +92,6 @@ def _labelled(result: Segmentation) -> tuple[NDArray[np.int32], dict[str, NDArra
         return result.grains, table | {"index": table["grain"]}
     grains, added = number_through(result.grains)
     return grains, table | {"index": table["grain"] + added[table["slice"]]}
-
-
-def _box(sides: Sequence[int]) -> Box:
-    try:
-        return Box(*sides)
-    except (TypeError, ValueError):
-        raise InputError(f"{sides} cannot be left out; give top, bottom, left and right in px.") from None
 
 
 def warm_up(*, device: str = "auto", model: str = "default") -> Job[dict[str, Any]]:

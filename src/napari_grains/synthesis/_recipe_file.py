@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 from napari_grains.errors import InputError
+from napari_grains.files import replacing
 
 from ._recipe import Recipe
 
@@ -37,7 +38,7 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
 
 
 def write_recipe(path: str | os.PathLike[str], recipe: Recipe) -> None:
-    """Write a recipe as JSON.
+    """Write a recipe as JSON, whole or not at all.
 
     Raises
     ------
@@ -46,6 +47,7 @@ def write_recipe(path: str | os.PathLike[str], recipe: Recipe) -> None:
     """
     text = json.dumps(recipe.to_dict(), indent=2) + "\n"
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        with replacing(path) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write the recipe {path}: {error.strerror or error}.") from None

@@ -163,7 +163,7 @@ def _watched(
     """Prepare the image that is watched; without a scale nor a network that finds one it is not."""
     if pixels is None:
         return None
-    image = next(iter(calibrated(pixels).leaving_out(*(Box(*sides) for sides in leave_out)).slices()))
+    image = next(iter(calibrated(pixels).leaving_out(*map(Box.from_sides, leave_out)).slices()))
     if scale is None:
         scale = yield from _scale(image, start, device)
     return None if scale is None else Watch(image, scale)

@@ -65,7 +65,7 @@ def match_arrays(
     InputError
         See `segment`; also if fewer than eight grains are found.
     """
-    micrograph = calibrated(image, rgb=rgb).leaving_out(*(Box(*sides) for sides in leave_out))
+    micrograph = calibrated(image, rgb=rgb).leaving_out(*map(Box.from_sides, leave_out))
     micrograph = next(iter(micrograph.slices()))
     result = yield from segment(micrograph, SegmentationSettings(model, scale, device=device), View(region))
     if result is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from napari_grains.events import STOP, Job, Progress
+from napari_grains.events import Job, Progress
+from napari_grains.inference import StoppedError, forwarded, stoppable
 
 Result = TypeVar("Result")
 
@@ -17,12 +18,7 @@ def quiet(job: Job[Result], meanwhile: Progress) -> Job[Result | None]:
     object or None
         Its result; None if told to stop, which closes it at once.
     """
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        if (yield meanwhile) == STOP:
-            job.close()
-            return None
+    try:
+        return (yield from stoppable(forwarded(job, lambda _: meanwhile)))
+    except StoppedError:
+        return None

@@ -111,9 +111,9 @@ class LayerCombo(NarrowComboBox, Generic[L]):
             self.layer_changed.emit()
 
 
-def image_combo(viewer: Viewer) -> LayerCombo[Image]:
-    """List the micrographs: image layers that are no results."""
-    return LayerCombo(viewer, lambda layer: isinstance(layer, Image) and not is_ours(layer))
+def image_combo(viewer: Viewer, none: str | None = None) -> LayerCombo[Image]:
+    """List the micrographs: image layers that are no results; ``none`` names the choice of none of them."""
+    return LayerCombo(viewer, lambda layer: isinstance(layer, Image) and not is_ours(layer), none)
 
 
 def region_combo(viewer: Viewer) -> LayerCombo[Shapes]:

@@ -10,6 +10,7 @@ from qtpy.QtCore import QObject, Signal
 from superqt.utils import create_worker
 
 from napari_grains.engine import TaskState
+from napari_grains.errors import InputError
 from napari_grains.widgets._session import Session
 from napari_grains.widgets._source import Source
 from napari_grains.widgets._task import EngineTask
@@ -47,12 +48,15 @@ class JobRun(QObject):
     ----------
     heard : Signal(list of Event)
     state_changed : Signal(TaskState)
+    done : Signal(mapping)
+        The result, unless it is empty, as soon as it is there.
     ended : Signal(Ending)
         Comes once and last.
     """
 
     heard = Signal(object)
     state_changed = Signal(object)
+    done = Signal(object)
     ended = Signal(object)
 
     def __init__(self, session: Session, job: str) -> None:
@@ -72,7 +76,10 @@ class JobRun(QObject):
         return self._stopping
 
     def start(self, gather: Callable[[], Arguments], sources: Sequence[Source] = ()) -> None:
-        """Gather the arguments, in a thread if one of the images is lazy, and submit the job."""
+        """Gather the arguments, in a thread if one of the images is lazy, and submit the job.
+
+        An `InputError` says itself what could not be gathered.
+        """
         if not any(source.is_lazy for source in sources):
             self._submit(_gathered(gather))
             return
@@ -89,7 +96,7 @@ class JobRun(QObject):
             self._task.stop()
 
     def _submit(self, gathered: Arguments | str) -> None:
-        if isinstance(gathered, str):
+        if isinstance(gathered, str) and not self._stopping:
             self._fail(gathered)
         if self._stopping or isinstance(gathered, str):
             self._end()
@@ -98,6 +105,8 @@ class JobRun(QObject):
 
     def _keep(self, result: Mapping[str, Any]) -> None:
         self._ending = Ending(result or None)
+        if result:
+            self.done.emit(result)
 
     def _fail(self, message: str) -> None:
         self._ending = Ending(None, message)
@@ -116,6 +125,8 @@ def _gathered(gather: Callable[[], Arguments]) -> Arguments | str:
     """Return the arguments or, as text, what went wrong: from a thread an exception would end as a pop-up."""
     try:
         return gather()
+    except InputError as error:
+        return str(error)
     except Exception as error:  # noqa: BLE001 - whatever a lazy array raises
         text = " ".join(f"{type(error).__name__}: {error}".split())
         return f"An image could not be read ({text}): check that its file is still there."

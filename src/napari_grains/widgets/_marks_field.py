@@ -56,7 +56,7 @@ class MarksField(QWidget):
     def left_out(self) -> list[list[int]]:
         """Boxes [top, bottom, left, right] in image px that the user wants left out."""
         return [
-            [box.top, box.bottom, box.left, box.right]
+            box.sides
             for tick, box in zip((self.info_bar, self.scale_bar), self._boxes(), strict=True)
             if box is not None and tick.isChecked()
         ]

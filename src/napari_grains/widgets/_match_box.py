@@ -142,10 +142,8 @@ class MatchBox(QGroupBox):
     def _show(self, ending: Ending) -> None:
         self.run_in_progress = None
         if ending.problem:
-            log = self._session.engine.log_path
-            self.say(
-                ending.problem.replace(f", {log}", ""), error=True, details=f"{ending.problem}\nLog: {log}"
-            )
+            text, details = self._session.short(ending.problem), self._session.with_log(ending.problem)
+            self.say(text, error=True, details=details)
         elif ending.result is None:
             self.say("Stopped: the knobs are as they were.")
         else:
@@ -165,5 +163,4 @@ def info_bar_of(inspector: Inspector, layer: Image) -> list[list[int]]:
     findings = inspector.look_at(layer)
     if findings is None or findings.info_bar is None:
         return []
-    box = findings.info_bar.box
-    return [[box.top, box.bottom, box.left, box.right]]
+    return [findings.info_bar.box.sides]

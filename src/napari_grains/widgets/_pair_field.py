@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 import numpy as np
-from napari.layers import Image, Labels, Layer
+from napari.layers import Labels, Layer
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QWidget
 
-from napari_grains.widgets._combos import LayerCombo
-from napari_grains.widgets._results import is_ours
+from napari_grains.widgets._combos import LayerCombo, image_combo
 from napari_grains.widgets._source import Array, Source, grey_slice
 from napari_grains.widgets._synthetic_layers import ROLES, role_of
 
@@ -42,7 +41,7 @@ class PairField(QWidget):
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
-        self.image: LayerCombo[Image] = LayerCombo(viewer, _is_micrograph, "no image")
+        self.image = image_combo(viewer, "no image")
         self.labels: LayerCombo[Labels] = LayerCombo(viewer, _has_grains, "no grains")
         self.image.setToolTip(_IMAGE_TIP)
         self.labels.setToolTip(_LABELS_TIP)
@@ -87,10 +86,6 @@ class PairField(QWidget):
 def _slices_of(labels: Labels, source: Source) -> Array:
     """Labels of an image, (Z, Y, X) also where there is one slice."""
     return np.asarray(labels.data).reshape(source.slices, *source.plane)
-
-
-def _is_micrograph(layer: Layer) -> bool:
-    return isinstance(layer, Image) and not is_ours(layer)
 
 
 def _has_grains(layer: Layer) -> bool:

@@ -10,7 +10,7 @@ from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtGui import QColor
 
-from napari_grains.engine import EngineState, TaskState
+from napari_grains.engine import TaskState
 from napari_grains.events import Event, Notice, Preview, Progress, TrainingProgress
 from napari_grains.synthesis import Recipe
 from napari_grains.widgets._dock import Dock, error_colour
@@ -20,7 +20,7 @@ from napari_grains.widgets._job_run import Arguments, Ending, JobRun
 from napari_grains.widgets._match_box import MatchBox, info_bar_of
 from napari_grains.widgets._preview_field import PreviewField
 from napari_grains.widgets._recipe_box import RecipeBox
-from napari_grains.widgets._session import session_of
+from napari_grains.widgets._session import DEVICE_TIP, session_of
 from napari_grains.widgets._source import Source, grey_slice
 from napari_grains.widgets._training_box import TrainingBox
 from napari_grains.widgets._training_panel import TrainingPanel
@@ -106,9 +106,7 @@ class PretrainDock(Dock):
         self.panel.stop.clicked.connect(self.stop)
         self._session.changed.connect(self._show_engine)
         self._session.networks_changed.connect(self.training.start.look_again)
-        self.training.device.setToolTip(
-            f"What computes; runs in a process of its own. Log:\n{self._session.engine.log_path}"
-        )
+        self.training.device.setToolTip(f"{DEVICE_TIP}\n{self._session.engine.log_path}")
 
     def _attach(self) -> None:
         super()._attach()
@@ -213,8 +211,7 @@ class PretrainDock(Dock):
 
     def _show_state(self, state: TaskState) -> None:
         if state is TaskState.QUEUED:
-            starting = self._session.engine.state in (EngineState.OFF, EngineState.STARTING)
-            self.panel.say("Starting the engine…" if starting else "Waiting for another job…")
+            self.panel.say(self._session.waits_for)
 
     def _show_ending(self, ending: Ending) -> None:
         self.run_in_progress, self._watched, self._said_by_run = None, None, True
@@ -223,8 +220,8 @@ class PretrainDock(Dock):
             text, details = saved(ending.result)
             self.panel.say(text, details=details)
         else:
-            text = self._short(ending.problem) or "Ended at once: nothing more was saved."
-            details = f"{ending.problem}\nLog: {self._session.engine.log_path}"
+            text = self._session.short(ending.problem) or "Ended at once: nothing more was saved."
+            details = self._session.with_log(ending.problem)
             more = ". Resume goes on from what was saved last." if resumable else ""
             self.panel.say(
                 text.rstrip("." if more else "") + more,
@@ -234,10 +231,7 @@ class PretrainDock(Dock):
         self._check()
 
     def _show_engine(self) -> None:
-        engine = self._session.engine
-        problem = engine.problem
-        text = self._short(problem) if problem is not None else engine.device or "Starting the engine…"
-        self.training.device.setText(text)
+        self.training.device.setText(self._session.device)
 
     def _show_theme(self, _event: object = None) -> None:
         theme, error = get_theme(self._viewer.theme), error_colour(self._viewer)
@@ -245,7 +239,3 @@ class PretrainDock(Dock):
         self.match.set_error_colour(error)
         background, text = theme.background.as_rgb_tuple()[:3], theme.text.as_rgb_tuple()[:3]
         self.panel.curves.set_theme(QColor(*map(int, text)), bright=sum(background) > sum(text))
-
-    def _short(self, text: str) -> str:
-        """Leave the path of the log to the tooltip."""
-        return text.replace(f", {self._session.engine.log_path}", "")

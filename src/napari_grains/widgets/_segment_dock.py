@@ -10,7 +10,7 @@ from napari.viewer import Viewer
 from qtpy.QtGui import QKeySequence
 from qtpy.QtWidgets import QShortcut
 
-from napari_grains.engine import EngineState, TaskState
+from napari_grains.engine import TaskState
 from napari_grains.events import Progress
 from napari_grains.widgets._calibrated_view import calibrate_in_view
 from napari_grains.widgets._camera import visible_box
@@ -25,7 +25,7 @@ from napari_grains.widgets._result_box import ResultBox
 from napari_grains.widgets._results import METADATA, result_layer
 from napari_grains.widgets._run_panel import RunPanel
 from napari_grains.widgets._segmentation import Choices, Outcome, SegmentationRun
-from napari_grains.widgets._session import session_of
+from napari_grains.widgets._session import DEVICE_TIP, session_of
 from napari_grains.widgets._source import Source
 
 
@@ -92,9 +92,7 @@ class SegmentDock(Dock):
 
     def _lay_out(self) -> None:
         lay_out_in_column(self, (self.micrograph, self.method, self.panel, self.result))
-        self.method.device.setToolTip(
-            f"What computes; runs in a process of its own. Log:\n{self._session.engine.log_path}"
-        )
+        self.method.device.setToolTip(f"{DEVICE_TIP}\n{self._session.engine.log_path}")
 
     def _connect(self) -> None:
         self.micrograph.layer_changed.connect(self._show_layer)
@@ -177,16 +175,11 @@ class SegmentDock(Dock):
         self.panel.set_error_colour(error_colour(self._viewer))
 
     def _show_engine(self) -> None:
-        engine = self._session.engine
-        if engine.problem is not None:
-            self.method.device.setText(self._short(engine.problem))
-        else:
-            self.method.device.setText(engine.device or "Starting the engine…")
+        self.method.device.setText(self._session.device)
 
     def _show_state(self, state: TaskState) -> None:
         if state is TaskState.QUEUED:
-            starting = self._session.engine.state in (EngineState.OFF, EngineState.STARTING)
-            self.panel.say("Starting the engine…" if starting else "Waiting for another job…")
+            self.panel.say(self._session.waits_for)
 
     def _show_progress(self, progress: Progress) -> None:
         if self.run_in_progress is not None and not self.run_in_progress.stopping:
@@ -199,9 +192,9 @@ class SegmentDock(Dock):
         self.run_in_progress = None
         self._said_by_run = True
         self.panel.say(
-            self._short(outcome.message),
+            self._session.short(outcome.message),
             error=outcome.failed,
-            details=f"{outcome.message}\nLog: {self._session.engine.log_path}" if outcome.failed else "",
+            details=self._session.with_log(outcome.message) if outcome.failed else "",
         )
         if outcome.summary is not None:
             self._show_summary(outcome.summary)
@@ -212,7 +205,3 @@ class SegmentDock(Dock):
         scale = summary.get("scale")
         if isinstance(scale, float):
             self.method.scale.show_found(scale)
-
-    def _short(self, text: str) -> str:
-        """Leave the path of the log to the tooltip."""
-        return text.replace(f", {self._session.engine.log_path}", "")

@@ -10,17 +10,16 @@ from napari.layers import Image
 from napari.utils.events import Event as NapariEvent
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
-from superqt.utils import create_worker
 
-from napari_grains.engine import TaskState
+from napari_grains.errors import InputError
 from napari_grains.events import Event, Notice, Preview, Progress
 from napari_grains.images import PixelSize
+from napari_grains.widgets._job_run import Ending, JobRun
 from napari_grains.widgets._method_box import Method
 from napari_grains.widgets._results import ResultLayers
 from napari_grains.widgets._session import Session
 from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._subscriptions import Subscriptions
-from napari_grains.widgets._task import EngineTask
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +99,12 @@ class SegmentationRun(QObject):
         self._choices = choices
         self._results = ResultLayers(viewer, self._source, choices.method.index)
         self._outcome = Outcome()
-        self._stopping = self._abandoned = False
-        self._task = EngineTask(session.engine, self)
-        self._task.heard.connect(self._hear)
-        self._task.done.connect(self._show)
-        self._task.failed.connect(self._fail)
-        self._task.state_changed.connect(self._follow)
+        self._abandoned = False
+        self._run = JobRun(session, "segment")
+        self._run.heard.connect(self._hear)
+        self._run.state_changed.connect(self.state_changed)
+        self._run.done.connect(self._show)
+        self._run.ended.connect(self._end)
         self._subscriptions = Subscriptions()
         self._subscriptions.add(self._on_removed, viewer.layers.events.removed)
         # The C++ side goes with the window, maybe before the layer list is emptied.
@@ -114,32 +113,18 @@ class SegmentationRun(QObject):
     @property
     def stopping(self) -> bool:
         """Whether it was told to stop."""
-        return self._stopping
+        return self._run.stopping
 
     def start(self) -> None:
         """Read the pixels, in a thread if they are lazy, and hand them to the engine."""
-        index = self._choices.method.index
-        if not self._source.is_lazy:
-            self._submit(self._source.read(index))
-            return
-        self.progressed.emit(Progress(0, 0, "reading the image"))
-        self._reader = create_worker(_read, self._source, index, _start_thread=False)
-        self._reader.returned.connect(self._submit)
-        self._reader.start()
+        source, index, arguments = self._source, self._choices.method.index, self._arguments()
+        if source.is_lazy:
+            self.progressed.emit(Progress(0, 0, "reading the image"))
+        self._run.start(lambda: {"image": _read(source, index)} | arguments, [source])
 
     def stop(self) -> None:
         """Ask for the best so far; the second time, end the engine process."""
-        if self._stopping:
-            self._task.abort()
-        else:
-            self._stopping = True
-            self._task.stop()
-
-    def _submit(self, pixels: Array | str) -> None:
-        if self._stopping or isinstance(pixels, str):
-            self._end_without_task(pixels)
-            return
-        self._task.submit("segment", {"image": pixels} | self._arguments())
+        self._run.stop()
 
     def _arguments(self) -> dict[str, Any]:
         choices, method = self._choices, self._choices.method
@@ -150,12 +135,6 @@ class SegmentationRun(QObject):
             "first_slice": 0 if method.index is not None else choices.first_slice,
         }
         return self._source.arguments(choices.pixel_size) | where | method.settings
-
-    def _end_without_task(self, pixels: Array | str) -> None:
-        if isinstance(pixels, str) and not self._stopping:
-            name = self._source.layer.name
-            self._fail(f"“{name}” could not be read ({pixels}): check that its file is still there.")
-        self._end()
 
     def _hear(self, events: list[Event]) -> None:
         if self._abandoned:
@@ -170,19 +149,10 @@ class SegmentationRun(QObject):
                 self.noticed.emit(event.message)
 
     def _show(self, result: Mapping[str, Any]) -> None:
-        if self._abandoned or not result:
+        if self._abandoned:
             return
         self._results.show(result)
         self._outcome = Outcome(result["summary"], _left_out(result["summary"]))
-
-    def _fail(self, message: str) -> None:
-        if not self._abandoned:
-            self._outcome = Outcome(None, message, failed=True)
-
-    def _follow(self, state: TaskState) -> None:
-        self.state_changed.emit(state)
-        if state.final:
-            self._end()
 
     def _on_removed(self, event: NapariEvent) -> None:
         if event.value is not self._source.layer or self._abandoned:
@@ -190,22 +160,26 @@ class SegmentationRun(QObject):
         self._abandoned = True
         self._outcome = Outcome(None, f"“{event.value.name}” was removed: its run was stopped.")
         self._results.discard()
-        if not self._stopping:
+        if not self.stopping:
             self.stop()
 
-    def _end(self) -> None:
+    def _end(self, ending: Ending) -> None:
+        if ending.problem and not self._abandoned:
+            self._outcome = Outcome(None, ending.problem, failed=True)
         self._subscriptions.end()
         self._results.discard()
         self.ended.emit(self._outcome)
         self.deleteLater()
 
 
-def _read(source: Source, index: int | None) -> Array | str:
-    """Return the pixels or, as text, what went wrong: from a thread an exception would end as a pop-up."""
+def _read(source: Source, index: int | None) -> Array:
     try:
         return source.read(index)
-    except Exception as error:  # noqa: BLE001 - whatever a lazy array raises
-        return " ".join(f"{type(error).__name__}: {error}".split())
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(
+            f"“{source.layer.name}” could not be read ({reason}): check that its file is still there."
+        ) from error
 
 
 def _left_out(summary: Mapping[str, Any]) -> str:

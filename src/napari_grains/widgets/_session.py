@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
 from qtpy.QtWidgets import QWidget
 
-from napari_grains.engine import Engine
+from napari_grains.engine import Engine, EngineState
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._viewer import camera_of
+
+DEVICE_TIP: Final = "What computes; runs in a process of its own. Log:"
+"""Above the path of the log."""
 
 
 class Session(QObject):
@@ -43,6 +48,26 @@ class Session(QObject):
         # A widget says `destroyed` before its children are deleted: no callback can meet a deleted child.
         window.destroyed.connect(lambda *_: engine.close())
         engine.start()
+
+    @property
+    def device(self) -> str:
+        """What computes, or why nothing does, in one line."""
+        problem = self.engine.problem
+        return self.short(problem) if problem is not None else self.engine.device or "Starting the engine…"
+
+    @property
+    def waits_for(self) -> str:
+        """What a job waits for that was queued now, in one line."""
+        starting = self.engine.state in (EngineState.OFF, EngineState.STARTING)
+        return "Starting the engine…" if starting else "Waiting for another job…"
+
+    def short(self, message: str) -> str:
+        """Leave the path of the log to the tooltip."""
+        return message.replace(f", {self.engine.log_path}", "")
+
+    def with_log(self, message: str) -> str:
+        """Return a message and where the log is, for a tooltip."""
+        return f"{message}\nLog: {self.engine.log_path}"
 
     def _give_way(self, _event: object = None) -> None:
         self.engine.give_way()

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -20,12 +19,11 @@ from qtpy.QtWidgets import (
 )
 
 from napari_grains.weights import STATE_SUFFIX, SUFFIX, bundled_folder, user_folder
-from napari_grains.widgets._combos import LayerCombo
+from napari_grains.widgets._combos import image_combo
 from napari_grains.widgets._form import row, rows_of
 from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._network_field import NetworkField
 from napari_grains.widgets._pair_field import PairField
-from napari_grains.widgets._results import is_ours
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._source import Source
 
@@ -81,9 +79,7 @@ class TrainingBox(QGroupBox):
             Number(0, 2**31, 0),
         )
         self.by_minutes, self.by_steps = QRadioButton("min"), QRadioButton("steps")
-        self.watch: LayerCombo[Image] = LayerCombo(
-            viewer, lambda layer: isinstance(layer, Image) and not is_ours(layer), "nothing"
-        )
+        self.watch = image_combo(viewer, "nothing")
         self.pair, self.device, self.advanced = PairField(viewer), TextLine(), QToolButton()
         self.minutes.setValue(10)
         self.steps.setValue(1800)
