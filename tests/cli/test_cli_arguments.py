@@ -19,6 +19,8 @@ OPTIONS = {
         "pixel-size",
         "device",
         "merge",
+        "relative-merge",
+        "mirror",
         "method",
         "info-bar",
         "json",
@@ -91,6 +93,7 @@ WRONG = {
     "scale and diameter": (["--scale", "0.5", "--grain-diameter", "30"], "--grain-diameter"),
     "diameter too small": (["--grain-diameter", "0"], "diameter"),
     "merge out of range": (["--merge", "2"], "merge"),
+    "relative merge out of range": (["--relative-merge", "-0.1"], "relative merge"),
 }
 
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from patterns import lines, voronoi
 from skimage.metrics import adapted_rand_error
 
-from napari_grains.grains import edge_scores, merge_edges, threshold_boundary, upsample_partition
+from napari_grains.grains import (
+    EdgeScores,
+    edge_scores,
+    merge_edges,
+    threshold_boundary,
+    typical_score,
+    upsample_partition,
+)
 
 
 def three_stripes():
@@ -59,6 +66,13 @@ def test_a_joined_grain_is_scored_as_one():
     merged = merge_edges(labels, boundary, 0.5)
     assert merged.max() == 2
     assert merged[0, 0] == merged[29, 0] != merged[0, 19]
+
+
+def test_the_typical_score_is_the_median_by_length():
+    pairs = np.array([[1, 2], [1, 3], [2, 3]], np.int32)
+    edges = EdgeScores(pairs, np.array([0.9, 0.2, 0.4], np.float32), np.array([50, 10, 30], np.float32))
+    assert typical_score(edges) == pytest.approx(0.9)
+    assert typical_score(EdgeScores(pairs[:0], edges.score[:0], edges.length[:0])) == 0
 
 
 def test_upsampling_puts_lines_on_the_boundary():

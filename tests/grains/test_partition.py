@@ -136,6 +136,25 @@ def test_merging_more_leaves_fewer_grains():
     assert counts[0] > counts[2] > counts[-1] == 1
 
 
+@pytest.mark.parametrize("contrast", [0.5, 1.0])
+def test_edges_much_fainter_than_the_others_go(contrast):
+    """Halving the contrast of all changes nothing: they are compared with one another."""
+    labels = np.repeat([[1, 2, 3, 4]], 20, axis=1).repeat(40, axis=0)
+    boundary = np.zeros(labels.shape, np.float32)
+    boundary[:, 19:21] = boundary[:, 39:41] = 0.9 * contrast
+    boundary[:, 59:61] = 0.4 * contrast
+    distance = ndi.distance_transform_edt(boundary == 0).astype(np.float32)
+    left = [int(partition(boundary, distance, relative_merge=share).max()) for share in (0.0, 0.35, 0.6)]
+    assert left == [4, 4, 3]
+
+
+def test_the_higher_of_two_thresholds_for_merging_holds():
+    boundary = np.zeros((40, 60), np.float32)
+    boundary[:, 19:21], boundary[:, 39:41] = 0.9, 0.6
+    assert partition(boundary, merge=0.5, relative_merge=0.5).max() == 3
+    assert partition(boundary, merge=0.7, relative_merge=0.5).max() == 2
+
+
 @pytest.mark.parametrize(
     ("folder", "stem", "scale"),
     [("isbi2012", "00", 0.5), ("perovskite_sem_1", "perovskite_example2", 0.33)],

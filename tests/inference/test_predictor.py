@@ -117,6 +117,28 @@ def test_previews_are_the_result_block_by_block(make_predictor, blurred_noise, p
     np.testing.assert_allclose(shown, result.boundary, atol=1e-4)
 
 
+def test_mirrored_predictions_do_not_depend_on_the_side_one_looks_from(make_predictor, blurred_noise):
+    image = blurred_noise((64, 96))
+    predictor = make_predictor()
+    means = [
+        drive(predictor.predict(image[steps], mirrored=True)).boundary[steps]
+        for steps in (np.s_[:, :], np.s_[::-1, :], np.s_[:, ::-1], np.s_[::-1, ::-1])
+    ]
+    for mean in means[1:]:
+        np.testing.assert_allclose(mean, means[0], atol=1e-5)
+    alone = predicted(predictor, image).boundary
+    assert np.abs(alone - means[0]).max() > 0.01  # a single look does depend on it
+
+
+def test_a_mirrored_prediction_shows_each_tile_once_and_counts_all_its_work(make_predictor, blurred_noise):
+    image, events = blurred_noise((150, 220)), []
+    drive(make_predictor(130).predict(image, mirrored=True), events.append)
+    previews = [e for e in events if isinstance(e, Preview)]
+    progress = [e for e in events if isinstance(e, Progress)]
+    assert len(progress) == progress[0].total == 4 * len(previews)
+    assert isinstance(events[1], Preview)  # after the first look, not after all four
+
+
 def short_of_memory(predictor, monkeypatch, largest, error):
     """Let the network fail for tiles with a side above ``largest``; returns the sides that were tried."""
     forward, tried = predictor._network.forward, []

@@ -118,7 +118,7 @@ def test_progress_never_goes_back_and_ends_at_the_total(etched, settings, scale)
 def test_previews_show_the_boundaries_in_image_pixels(etched, settings, scale, is_stack, monkeypatch):
     monkeypatch.setitem(__import__("napari_grains.inference._predictor", fromlist=["TILE"]).TILE, "cpu", 100)
     image = np.stack([etched, 1 - etched]) if is_stack else etched
-    result, events = run(image, settings(scale=scale))
+    result, events = run(image, settings(scale=scale, mirrored=False))
     canvas = np.full(image.shape, np.nan, np.float32)
     for preview in (e for e in events if isinstance(e, Preview)):
         place = tuple(slice(k, k + n) for k, n in zip(preview.offset, preview.array.shape, strict=True))
@@ -208,6 +208,8 @@ def test_summary_says_where_it_all_comes_from(etched, settings, tiny_file):
         "scale_chosen": "by hand",
         "method": "network",
         "merge": 0.1,
+        "relative_merge": 0.6,
+        "mirrored": True,
         "model": tiny_file,
         "model_sha256": file_hash(tiny_file),
         "precision": "float32",
@@ -280,6 +282,7 @@ def test_a_crop_has_the_boundaries_of_the_whole(etched, settings):
         ({"grain_diameter": 1.0}, "too small"),
         ({"grain_diameter": float("inf")}, "grain diameter"),
         ({"merge": 1.5}, "merge 1.5"),
+        ({"relative_merge": float("nan")}, "relative merge nan"),
         ({"method": "magic"}, "method 'magic'"),
         ({"model": "nothing"}, "no network 'nothing'"),
         ({"device": "tpu"}, "device 'tpu'"),

@@ -135,11 +135,11 @@ def test_another_one_is_the_next_of_the_series(dock, viewer, qtbot):
 def test_a_dock_that_is_closed_leaves_the_preview_and_updates_it_no_more(dock, viewer, qtbot):
     dock.preview.on.setChecked(True)
     qtbot.waitUntil(lambda: len(viewer.layers) == 3)
-    before = viewer.layers["Synthetic micrograph"].data
+    before = viewer.layers["Synthetic micrograph"].data.copy()
     dock.preview.another.click()
     viewer.window.remove_dock_widget(dock)
     qtbot.wait(150)
-    assert viewer.layers["Synthetic micrograph"].data is before
+    np.testing.assert_array_equal(viewer.layers["Synthetic micrograph"].data, before)
 
 
 # Matching an image

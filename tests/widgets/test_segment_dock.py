@@ -60,6 +60,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
     dock.method.scale.diameter.setValue(40)
     dock.method.merge.value = 0.25
     dock.method.method.value = "threshold"
+    dock.method.mirrored.value = False
     dock.method.uncertainty.value = False
     dock.micrograph.pixel_size.setText("0.5 x 0.4 um")
     task = begin()
@@ -76,6 +77,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
         "grain_diameter": 40.0,
         "merge": 0.25,
         "method": "threshold",
+        "mirrored": False,
         "uncertainty": False,
         "leave_out": [],
         "region": None,

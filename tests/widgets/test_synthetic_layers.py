@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.layers import Labels
+from napari.utils.notifications import notification_manager
 
 from napari_grains.synthesis import Recipe
 from napari_grains.widgets._combos import image_combo
@@ -47,6 +48,38 @@ def test_image_and_truth_are_made_once_and_then_updated_in_place(viewer, layers)
     np.testing.assert_array_equal(grains.data, SECOND.grains)
 
 
+def test_an_update_writes_into_the_layers_and_not_into_the_micrograph(viewer, layers):
+    first = RECIPE.micrograph(0, 0, (64, 64))
+    layers.show(first)
+    arrays = [layer.data for layer in viewer.layers]
+    layers.show(SECOND)
+    assert [layer.data is array for layer, array in zip(viewer.layers, arrays, strict=True)] == [True, True]
+    np.testing.assert_array_equal(first.image, FIRST.image)
+    np.testing.assert_array_equal(first.grains, FIRST.grains)
+
+
+def test_an_update_is_drawn_as_new_arrays_are(make_napari_viewer):
+    viewer = make_napari_viewer(show=True)
+    layers = SyntheticLayers(viewer)
+    layers.show(FIRST)
+    layers.show(SECOND)
+    updated, thumbnails = viewer.screenshot(flash=False), [layer.thumbnail for layer in viewer.layers]
+    for layer in viewer.layers:
+        layer.data = layer.data.copy()
+    np.testing.assert_array_equal(updated, viewer.screenshot(flash=False))
+    np.testing.assert_array_equal(thumbnails, [layer.thumbnail for layer in viewer.layers])
+    assert len(np.unique(updated.reshape(-1, 4), axis=0)) > 100
+
+
+def test_a_sample_of_another_shape_takes_the_place_of_the_one_before(viewer, layers, image):
+    steel = viewer.add_image(image, name="steel")
+    layers.show_sample(steel, SAMPLE, 1.0)
+    (layer,) = layers.layers
+    layers.show_sample(steel, SAMPLE[:40] / 2, 1.0)
+    assert layers.layers == [layer]
+    np.testing.assert_array_equal(layer.data, SAMPLE[:40] / 2)
+
+
 def test_a_second_dock_takes_over_the_layers_of_the_first(viewer, layers):
     layers.show(FIRST)
     SyntheticLayers(viewer).show(SECOND)
@@ -82,6 +115,28 @@ def test_an_image_that_is_opened_later_gets_the_place_and_the_view(viewer, layer
     assert apart(steel, viewer.layers["Synthetic grains"])
     (top, _), (bottom, _) = world(steel)
     assert camera_of(viewer).center[-2] == pytest.approx((top + bottom) / 2, abs=2)
+
+
+@pytest.mark.parametrize(("units", "next_units"), [("pixel", "um"), ("um", "pixel"), ("um", "nm")])
+def test_an_image_in_other_units_is_opened_without_a_notice(viewer, layers, image, units, next_units):
+    layers.show(FIRST)
+    notices = len(notification_manager.records)
+    steel = viewer.add_image(image, name="steel", scale=(0.5, 0.5), units=units)
+    viewer.layers.remove(steel)  # the preview keeps its units
+    stack = viewer.add_image(np.stack([image] * 3), units=("pixel", next_units, next_units))
+    assert notification_manager.records[notices:] == []
+    assert all(layer.units == stack.units[-2:] for layer in layers.layers)
+    assert apart(stack, layers.layers[0])
+
+
+def test_an_image_that_is_calibrated_takes_the_preview_along_without_a_notice(viewer, layers, image):
+    steel = viewer.add_image(image, name="steel")
+    layers.show(FIRST)
+    notices = len(notification_manager.records)
+    steel.units = "um"
+    viewer.screenshot(canvas_only=True, flash=False)  # draws
+    assert notification_manager.records[notices:] == []
+    assert all(layer.units == steel.units for layer in layers.layers)
 
 
 def test_a_second_image_leaves_the_camera_alone(viewer, layers, image):

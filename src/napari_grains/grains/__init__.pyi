@@ -1,6 +1,6 @@
 from ._colours import COLOURS
 from ._confidence import Density, pooled_density
-from ._edges import EdgeScores, edge_scores, merge_edges
+from ._edges import EdgeScores, edge_scores, merge_edges, typical_score
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
@@ -24,6 +24,7 @@ __all__ = [
     "pooled_density",
     "spread_numbers",
     "threshold_boundary",
+    "typical_score",
     "upsample_partition",
     "write_report",
 ]

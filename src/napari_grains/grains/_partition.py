@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
 from ._basins import basins, without_shallow_summits
-from ._edges import merge_edges, merge_small
+from ._edges import edge_scores, merge_edges, merge_small, typical_score
 from ._graph import Ids, Values, consecutive, contacts, unsupported_contacts
 
 SMOOTHING = 1.0
@@ -34,6 +34,7 @@ def partition(
     *,
     specimen: NDArray[np.bool_] | None = None,
     merge: float = 0.0,
+    relative_merge: float = 0.0,
     min_area: float = 16.0,
 ) -> Ids:
     """Divide a micrograph into grains.
@@ -52,6 +53,9 @@ def partition(
         Where there is specimen; None is everywhere.
     merge : float
         Grains whose shared edge has a mean boundary probability below this are joined, weakest edge first.
+    relative_merge : float
+        The same as a share of the typical edge of the micrograph, the median by length: what is much fainter
+        than the boundaries around it seldom is one. The higher of the two thresholds holds.
     min_area : float
         Grains of fewer px are given to the neighbour behind their weakest edge.
 
@@ -67,6 +71,8 @@ def partition(
     labels, summits = basins(height, where)
     labels = _join_shallow(labels, summits, height, probability)
     labels = merge_small(consecutive(labels), probability, min_area)
+    if relative_merge > 0:
+        merge = max(merge, relative_merge * typical_score(edge_scores(labels, probability)))
     return merge_edges(labels, probability, merge)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -35,6 +35,8 @@ TILE = {"cpu": 2048, "cuda": 2048}
 """Largest tile side in px by device: large ones lose less to margins. 16 bfloat16 channels take 1 GB."""
 FIRST_LOOK = 256
 """Side in px of what is computed in advance where somebody is looking."""
+MIRRORS = ((1, 1), (-1, -1), (1, -1), (-1, 1))
+"""Steps along rows and columns through an image and its mirror images; the first is the image itself."""
 _WORTH_A_LOOK = 4.0
 """How many times as large the first tile must be for that to be worth its time."""
 
@@ -117,7 +119,12 @@ class Predictor:
         return grey
 
     def predict(
-        self, image: Readable, phase: tuple[int, int] = (0, 0), focus: tuple[float, float] | None = None
+        self,
+        image: Readable,
+        phase: tuple[int, int] = (0, 0),
+        focus: tuple[float, float] | None = None,
+        *,
+        mirrored: bool = False,
     ) -> Job[Prediction]:
         """Predict boundary probability and distance.
 
@@ -131,11 +138,14 @@ class Predictor:
         focus : (float, float), optional
             Row and column where somebody is looking. Tiles come in the order of their distance from there. On
             a processor, where a large tile takes long, a small one is computed in advance.
+        mirrored : bool
+            Whether to average over the image and its three mirror images: four times the work, and errors
+            that the network makes in one of them only count less.
 
         Yields
         ------
         Progress, Preview
-            After each tile; previews "boundary" in working pixels.
+            After each tile; previews "boundary" in working pixels, of the image itself.
 
         Returns
         -------
@@ -152,7 +162,7 @@ class Predictor:
         padded = PaddedImage(image, phase, stride)
         while True:
             try:
-                result = yield from self._predict_tiles(padded, self._tiles(padded.shape), focus)
+                result = yield from self._predict_tiles(padded, MIRRORS if mirrored else MIRRORS[:1], focus)
                 return Prediction(result["boundary"][padded.inside], result["distance"][padded.inside])
             except _OutOfMemoryError:
                 self._shrink_tiles(max(padded.shape), smallest_tile(radius, stride))
@@ -170,22 +180,28 @@ class Predictor:
         return grid(shape, self.tile, architecture.receptive_radius, architecture.stride)
 
     def _predict_tiles(
-        self, padded: PaddedImage, tiles: list[tuple[Span, Span]], focus: tuple[float, float] | None
+        self, padded: PaddedImage, mirrors: Sequence[tuple[int, int]], focus: tuple[float, float] | None
     ) -> Job[dict[str, Float]]:
+        tiles = self._tiles(padded.shape)
         if focus is not None:
             place = (focus[0] + padded.before[0], focus[1] + padded.before[1])
             tiles = in_order(tiles, place)
             yield from self._first_look(padded, place, tiles[0])
         result = {name: np.zeros(padded.shape, np.float32) for name in ("boundary", "distance")}
-        for done, (row, column) in enumerate(tiles, 1):
-            outputs = self._run(padded.read(row, column))
-            weights = row.weights()[:, None] * column.weights()
+        done, total = 0, len(tiles) * len(mirrors)
+        for row, column in tiles:
+            tile = padded.read(row, column)
+            weights = row.weights()[:, None] * column.weights() / np.float32(len(mirrors))
             here = slice(*row.write), slice(*column.write)
             there = _within(row, row.write), _within(column, column.write)
-            for name, whole in result.items():
-                whole[here] += weights * outputs[name][there]
-            yield Progress(done, len(tiles), "finding boundaries")
-            yield _preview(outputs, padded, row, column)
+            for mirror in mirrors:
+                outputs = self._run(tile, mirror)
+                for name, whole in result.items():
+                    whole[here] += weights * outputs[name][there]
+                done += 1
+                yield Progress(done, total, "finding boundaries")
+                if mirror == mirrors[0]:
+                    yield _preview(outputs, padded, row, column)
         return result
 
     def _first_look(
@@ -199,17 +215,16 @@ class Predictor:
         if self.plan.device.type == "cpu" and _area(nearest) > _WORTH_A_LOOK * _area((row, column)):
             yield _preview(self._run(padded.read(row, column)), padded, row, column)
 
-    def _run(self, tile: Float) -> dict[str, Float]:
+    def _run(self, tile: Float, mirror: tuple[int, int] = MIRRORS[0]) -> dict[str, Float]:
+        steps = slice(None, None, mirror[0]), slice(None, None, mirror[1])
         with _memory_errors(), torch.inference_mode():
-            inputs = torch.from_numpy(np.ascontiguousarray(tile))[None, None].to(
+            inputs = torch.from_numpy(np.ascontiguousarray(tile[steps]))[None, None].to(
                 self.plan.device, self.plan.dtype
             )
             outputs: dict[str, Tensor] = self._network(inputs.contiguous(memory_format=torch.channels_last))
-            return {
-                "boundary": outputs["boundary"][0, 0].float().sigmoid().cpu().numpy(),
-                "distance": outputs["distance"][0, 0].float().clamp_min(0).cpu().numpy()
-                * np.float32(DISTANCE_UNIT),
-            }
+            boundary = outputs["boundary"][0, 0].float().sigmoid().cpu().numpy()
+            distance = outputs["distance"][0, 0].float().clamp_min(0).cpu().numpy()
+            return {"boundary": boundary[steps], "distance": distance[steps] * np.float32(DISTANCE_UNIT)}
 
     def _shrink_tiles(self, used: int, smallest: int) -> None:
         """Halve what was used: the tile, or the whole image where that is smaller."""

@@ -35,12 +35,18 @@ class SegmentationSettings:
     device : str
         "auto", "cpu", "cuda" or "cuda:N".
     merge : float
-        Grains are joined where the mean boundary probability between them is below this; 0 joins none.
+        Grains are joined where the mean boundary probability between them is below this, 0 to 1.
+    relative_merge : float
+        The same as a share, 0 to 1, of the median over the edges of the micrograph; see `grains.partition`.
+        It holds for boundaries from the network.
     method : {"network", "threshold"}
         Boundaries from the network, or from an adaptive threshold for dark etched lines (the scale is the
         network's).
     precision : {"auto", "float32"}
         See `choose_device`.
+    mirrored : bool
+        Whether the prediction is the mean over the micrograph and its mirror images; the network takes a
+        quarter of the time if not.
 
     Raises
     ------
@@ -53,8 +59,10 @@ class SegmentationSettings:
     grain_diameter: float | None = None
     device: str = "auto"
     merge: float = 0.0
+    relative_merge: float = 0.6
     method: Literal["network", "threshold"] = "network"
     precision: Literal["auto", "float32"] = "auto"
+    mirrored: bool = True
 
     def __post_init__(self) -> None:
         if self.scale is not None and not SCALES[0] <= self.scale <= SCALES[1]:
@@ -67,8 +75,10 @@ class SegmentationSettings:
             raise InputError(
                 f"grain diameter {self.grain_diameter} is too small; give the mean in px, at least 2."
             )
-        if not 0 <= self.merge <= 1:
-            raise InputError(f"merge {self.merge} is out of range; give a probability between 0 and 1.")
+        for name in ("merge", "relative_merge"):
+            if not 0 <= (value := getattr(self, name)) <= 1:
+                said = name.replace("_", " ")
+                raise InputError(f"{said} {value} is out of range; give a value between 0 and 1.")
         if self.method not in ("network", "threshold"):
             raise InputError(f"method {self.method!r} is unknown; use network or threshold.")
 

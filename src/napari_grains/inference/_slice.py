@@ -50,11 +50,11 @@ def segment_slice(
         if settings.method == "threshold":
             drawing = yield from _by_threshold(image, scale, wanted)
         else:
-            drawing = yield from _by_network(image, scale, wanted, predictor)
+            drawing = yield from _by_network(image, scale, wanted, predictor, mirrored=settings.mirrored)
         boundary = wanted.only(drawing.in_image(drawing.boundary).clip(0, 1), wanted.block)
     yield Progress(_NETWORK, UNITS, "dividing into grains")
     with clock("partition"):
-        grains = spread_numbers(_partition(drawing, boundary, wanted.mask, settings.merge))
+        grains = spread_numbers(_partition(drawing, boundary, wanted.mask, _merging(settings)))
     yield Progress(UNITS, UNITS, "dividing into grains")
     return boundary, grains
 
@@ -153,7 +153,9 @@ def _by_threshold(image: CalibratedImage, scale: float, wanted: _Wanted) -> Job[
     return _Drawing(canvas, boundary)
 
 
-def _by_network(image: CalibratedImage, scale: float, wanted: _Wanted, predictor: Predictor) -> Job[_Drawing]:
+def _by_network(
+    image: CalibratedImage, scale: float, wanted: _Wanted, predictor: Predictor, *, mirrored: bool
+) -> Job[_Drawing]:
     """Prediction for what is wanted, from all that the network can see around it.
 
     Grey levels are stretched over the whole image, so that a region looks as it does in the whole.
@@ -161,22 +163,29 @@ def _by_network(image: CalibratedImage, scale: float, wanted: _Wanted, predictor
     yield Progress(0, UNITS, "finding boundaries")
     canvas = _Canvas.of(image, scale, wanted.block, predictor.card.architecture.receptive_radius)
     grey = predictor.network_input(image.pixels, image.specimen)[canvas.seen]
-    job = predictor.predict(
-        WorkingImage(grey, canvas.frame), canvas.frame.first, canvas.on_grid(wanted.focus)
-    )
+    working, focus = WorkingImage(grey, canvas.frame), canvas.on_grid(wanted.focus)
+    job = predictor.predict(working, canvas.frame.first, focus, mirrored=mirrored)
     prediction: Prediction = yield from forwarded(job, lambda event: canvas.show(event, wanted))
     return _Drawing(canvas, prediction.boundary, prediction.distance)
 
 
-def _partition(drawing: _Drawing, boundary: Float, mask: NDArray[np.bool_] | None, merge: float) -> Labels:
+def _merging(settings: SegmentationSettings) -> dict[str, float]:
+    """Which edges `partition` gives up; those of a threshold are all as sure."""
+    relative = settings.relative_merge if settings.method == "network" else 0.0
+    return {"merge": settings.merge, "relative_merge": relative}
+
+
+def _partition(
+    drawing: _Drawing, boundary: Float, mask: NDArray[np.bool_] | None, merging: dict[str, float]
+) -> Labels:
     """Grains in image px: found on the working grid where that is coarser, then refined in the image."""
     scale = drawing.canvas.frame.scale
     if scale >= 1:
         distance = drawing.distance
         in_image = None if distance is None else drawing.in_image(distance) / np.float32(scale)
-        return partition(boundary, in_image, specimen=mask, merge=merge)
+        return partition(boundary, in_image, specimen=mask, **merging)
     coarse = drawing.cut()
     frame = coarse.canvas.frame
     coarse_mask = None if mask is None else frame.to_working(mask.astype(np.float32)) > 0.5
-    grains = partition(coarse.boundary, coarse.distance, specimen=coarse_mask, merge=merge)
+    grains = partition(coarse.boundary, coarse.distance, specimen=coarse_mask, **merging)
     return upsample_partition(grains, boundary, places=frame.places(), specimen=mask)

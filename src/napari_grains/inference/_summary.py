@@ -61,6 +61,8 @@ def provenance(settings: SegmentationSettings, scale: float, predictor: Predicto
         "scale_chosen": "auto" if settings.scale is None and settings.grain_diameter is None else "by hand",
         "method": settings.method,
         "merge": settings.merge,
+        "relative_merge": settings.relative_merge,
+        "mirrored": settings.mirrored,
         "model": settings.model,
         "model_sha256": predictor.sha256,
         "device": predictor.plan.name,

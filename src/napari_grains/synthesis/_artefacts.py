@@ -32,8 +32,8 @@ def charged(image: Float, strength: float) -> Float:
     """Bright features drag a fading streak behind them along the scan line, as a charged detector does."""
     excess = np.maximum(image - np.quantile(image[::4, ::4], 0.9), 0)
     tail = 0.06 * 0.94 ** np.arange(_TAIL, dtype=np.float32)
-    kernel = np.concatenate([np.zeros(_TAIL - 1, np.float32), tail])
-    streak = ndi.convolve1d(excess, kernel, axis=1, mode="constant")
+    kernel = np.concatenate([np.zeros(1, np.float32), tail])  # a middle, which is moved to the end
+    streak = ndi.convolve1d(excess, kernel, axis=1, mode="constant", origin=1 - len(kernel) // 2)
     return np.asarray(image + strength * streak, np.float32)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage as ndi
 
 from ._fields import smooth_noise
+from ._nearest import nearest_mark
 from ._parameters import Contrast
 
 Float = NDArray[np.float32]
@@ -19,30 +19,43 @@ _EDGES = 4096  # edges are told apart by a hash of this many values
 
 @dataclass(frozen=True, eq=False)
 class Boundaries:
-    """Geometry of the grain boundaries, all arrays (Y, X).
+    """Geometry of the grain boundaries.
 
     Parameters
     ----------
-    distance : ndarray of float32
+    distance : ndarray of float32, (Y, X)
         Distance to the nearest boundary in px; 0.5 in the two pixels that meet at one.
-    nearest : ndarray of intp
-        Flat index of the nearest boundary pixel.
-    edge : ndarray of uint32
+    edge : ndarray of uint32, (Y, X)
         At boundary pixels, a number that is the same all along the edge between two grains; else 0.
+    pixels : ndarray of intp, (B,)
+        Flat index of the boundary pixels, ascending; where there are none, pixel 0 stands in.
+    nearest : ndarray of intp, (Y, X)
+        Which of these pixels is the nearest.
     """
 
     distance: Float
-    nearest: NDArray[np.intp]
     edge: NDArray[np.uint32]
+    pixels: NDArray[np.intp]
+    nearest: NDArray[np.intp]
 
     def spread(self, at_boundary: Float) -> Float:
-        """Values (Y, X) at boundary pixels, carried to all the pixels that are nearest to them."""
-        return np.asarray(at_boundary.ravel()[self.nearest])
+        """Values (B,) of the boundary pixels, carried to all the pixels (Y, X) that are nearest to them."""
+        return np.asarray(at_boundary[self.nearest])
 
-    def per_edge(self, values: NDArray[np.floating]) -> Float:
-        """Deal out values (4096,) to the edges; (Y, X), valid at boundary pixels."""
+    def per_edge(self, values: NDArray[np.floating], pixels: NDArray[np.intp]) -> Float:
+        """Deal out values (4096,) to the edges; those of some boundary pixels (n,), given by flat index."""
         dealt: Float = values.astype(np.float32)
-        return np.asarray(dealt[(self.edge >> np.uint32(7)) & np.uint32(_EDGES - 1)])
+        return np.asarray(dealt[self._numbers(pixels)])
+
+    def edge_means(self, at_boundary: Float) -> NDArray[np.float64]:
+        """Mean of values (B,) of the boundary pixels over each edge, or over a few edges by chance."""
+        edges = self._numbers(self.pixels)
+        count = np.bincount(edges)
+        return np.asarray((np.bincount(edges, at_boundary)[count > 0]) / count[count > 0])
+
+    def _numbers(self, pixels: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Tell the edges, 0 to 4095, of some boundary pixels."""
+        return np.asarray((self.edge.ravel()[pixels] >> np.uint32(7)) & np.uint32(_EDGES - 1))
 
 
 def find_boundaries(labels: Labels) -> Boundaries:
@@ -53,52 +66,55 @@ def find_boundaries(labels: Labels) -> Boundaries:
     labels : ndarray of int32, (Y, X)
         Grains. Where there is only one, the distance is the diagonal of the field everywhere.
     """
-    edge = np.zeros(labels.shape, np.uint32)
-    numbers = labels.view(np.uint32)
-    for a, b in ((np.s_[1:, :], np.s_[:-1, :]), (np.s_[:, 1:], np.s_[:, :-1])):
-        rows, columns = np.nonzero(labels[a] != labels[b])
-        upper, lower = numbers[a][rows, columns], numbers[b][rows, columns]
-        pair = (upper * lower * np.uint32(2654435761)) ^ (upper + lower) | np.uint32(1)
-        edge[a][rows, columns] = pair
-        edge[b][rows, columns] = pair
-    if not edge.any():
+    edge = _edges(labels)
+    pixels = np.flatnonzero(edge)
+    if not pixels.size:
         far = np.full(labels.shape, np.hypot(*labels.shape), np.float32)
-        return Boundaries(far, np.zeros(labels.shape, np.intp), edge)
-    rows, columns = ndi.distance_transform_edt(edge == 0, return_distances=False, return_indices=True)
-    dy = rows - np.arange(labels.shape[0], dtype=np.int32)[:, None]
-    dx = columns - np.arange(labels.shape[1], dtype=np.int32)
-    distance = np.sqrt((dy * dy + dx * dx).astype(np.float32)) + np.float32(0.5)
-    return Boundaries(distance, rows.astype(np.intp) * labels.shape[1] + columns, edge)
+        return Boundaries(far, edge, np.zeros(1, np.intp), np.zeros(labels.shape, np.intp))
+    squared, nearest = nearest_mark(edge > 0)
+    distance = np.sqrt(squared.astype(np.float32)) + np.float32(0.5)
+    number = np.empty(labels.size, np.intp)
+    number[pixels] = np.arange(pixels.size)
+    return Boundaries(distance, edge, pixels, number.take(nearest))
 
 
-def edge_strength(boundaries: Boundaries, contrast: Contrast, rng: np.random.Generator) -> Float:
-    """How strongly each edge shows as a whole; some are faint or absent.
+def _edges(labels: Labels) -> NDArray[np.uint32]:
+    """(Y, X), a number for the two labels that meet at a pixel; 0 where none do."""
+    edge = np.zeros(labels.shape, np.uint32)
+    numbers, flat, width = labels.view(np.uint32).ravel(), edge.ravel(), labels.shape[1]
+    for step in (width, 1):  # to the row above, to the column before
+        differs = numbers[step:] != numbers[:-step]
+        if step == 1:
+            differs[width - 1 :: width] = False  # from the end of a row to the start of the next
+        before = np.flatnonzero(differs)
+        lower, upper = numbers[before], numbers[before + step]
+        pair = (upper * lower * np.uint32(2654435761)) ^ (upper + lower) | np.uint32(1)
+        flat[before + step] = pair
+        flat[before] = pair
+    return edge
+
+
+def edge_strength(contrast: Contrast, rng: np.random.Generator) -> NDArray[np.float64]:
+    """How strongly each of the edges shows as a whole, (4096,), 0 to 1; some are faint or absent.
 
     Parameters
     ----------
-    boundaries : Boundaries
-        Geometry.
     contrast : Contrast
         ``faint_edges`` is used.
     rng : numpy.random.Generator
         Source of randomness.
-
-    Returns
-    -------
-    ndarray of float32, (Y, X)
-        0 to 1, valid at boundary pixels.
     """
     faint = rng.random(_EDGES) < contrast.faint_edges
-    return boundaries.per_edge(np.where(faint, rng.uniform(0.0, 0.45, _EDGES), rng.uniform(0.7, 1.0, _EDGES)))
+    return np.where(faint, rng.uniform(0.0, 0.45, _EDGES), rng.uniform(0.7, 1.0, _EDGES))
 
 
-def edge_widths(boundaries: Boundaries, contrast: Contrast, rng: np.random.Generator) -> Float:
-    """Width of each edge's line relative to the mean, (Y, X), valid at boundary pixels."""
-    return boundaries.per_edge(np.exp(rng.normal(0, contrast.width_spread, _EDGES)))
+def edge_widths(contrast: Contrast, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Width of each of the edges' lines relative to the mean, (4096,)."""
+    return np.exp(rng.normal(0, contrast.width_spread, _EDGES))
 
 
-def fading(shape: tuple[int, int], contrast: Contrast, length: float, rng: np.random.Generator) -> Float:
-    """Field, (Y, X), 0 to 1, by which lines fade along their length; ``length`` in px is how fast."""
-    field = smooth_noise(shape, length, rng)
+def fading(boundaries: Boundaries, contrast: Contrast, length: float, rng: np.random.Generator) -> Float:
+    """0 to 1, (B,), by which lines fade along their length; ``length`` in px is how fast."""
+    field = smooth_noise(boundaries.edge.shape, length, rng)
     threshold = np.quantile(field[::2, ::2], contrast.gaps)
-    return np.asarray(np.clip((field - threshold) * 4 + 0.1, 0.0, 1.0), np.float32)
+    return np.asarray(np.clip((field.ravel()[boundaries.pixels] - threshold) * 4 + 0.1, 0.0, 1.0), np.float32)

@@ -83,14 +83,16 @@ class Ellipses:
     def _window(
         self, which: NDArray[np.intp], reach: int, shape: tuple[int, ...]
     ) -> tuple[NDArray[np.intp], Float]:
-        dy, dx = (d.ravel() for d in np.mgrid[-reach : reach + 1, -reach : reach + 1])
-        rows, columns = self.rows[which, None] + dy, self.columns[which, None] + dx
-        outside = (rows < 0) | (rows >= shape[0]) | (columns < 0) | (columns >= shape[1])
-        cos, sin, ratio = (f[which, None] for f in (np.cos(self.angle), np.sin(self.angle), self.ratio))
+        dy, dx = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+        rows, columns = (centre[which, None, None] for centre in (self.rows, self.columns))
+        rows, columns = rows + dy, columns + dx
+        outside = (rows < 0) | (rows >= shape[0]), (columns < 0) | (columns >= shape[1])
+        fields = np.cos(self.angle), np.sin(self.angle), self.ratio
+        cos, sin, ratio = (f[which, None, None] for f in fields)
         distance = np.hypot((cos * dx + sin * dy) * ratio, (cos * dy - sin * dx) / ratio).astype(np.float32)
-        distance[outside] = np.inf
+        distance[outside[0] | outside[1]] = np.inf
         flat = np.clip(rows, 0, shape[0] - 1) * shape[1] + np.clip(columns, 0, shape[1] - 1)
-        return flat, distance
+        return flat.reshape(len(which), -1), distance.reshape(len(which), -1)
 
 
 def add_blobs(image: Float, blobs: Ellipses, contrast: NDArray[np.floating]) -> None:

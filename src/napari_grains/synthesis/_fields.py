@@ -34,7 +34,7 @@ def smooth_noise(shape: tuple[int, int], correlation: float, rng: np.random.Gene
     return np.asarray(along_y @ coarse @ along_x.T, np.float32)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # the default recipe has about 900 for one shape
 def _basis(n: int, sigma: float) -> Float:
     """(n, K) Gaussian bumps 1.25 sigma apart, normalised so that white coefficients give unit variance."""
     centres = np.arange(-3 * sigma, n + 3 * sigma, 1.25 * sigma)

@@ -9,7 +9,7 @@ from ._fields import smooth_noise
 from ._parameters import Contrast
 
 Float = NDArray[np.float32]
-Labels = NDArray[np.int32]
+Labels = NDArray[np.intp]
 
 
 def grain_levels(crystals: Labels, contrast: Contrast, rng: np.random.Generator) -> Float:
@@ -33,7 +33,7 @@ def interiors(
 
     Parameters
     ----------
-    crystals : ndarray of int32, (Y, X)
+    crystals : ndarray of intp, (Y, X)
         Orientations, 1 to N.
     distance : ndarray of float32, (Y, X)
         Distance to the nearest boundary in px.
@@ -72,7 +72,8 @@ def _waves(crystals: Labels, contrast: Contrast, diameter: float, rng: np.random
     image = np.zeros(along.shape, np.float32)
     if contrast.ramps:  # a triangular wave of 2.5 grain diameters: one ramp per grain, never out of range
         turns = (along + phase[crystals]) / np.float32(2.5)
-        image += np.float32(contrast.ramps * 4) * (np.abs(turns % 1 - np.float32(0.5)) - np.float32(0.25))
+        turns -= np.floor(turns)
+        image += np.float32(contrast.ramps * 4) * (np.abs(turns - np.float32(0.5)) - np.float32(0.25))
     if contrast.fringes:
         bent = rng.uniform(3, 14, n).astype(np.float32)
         amplitude = _in_a_third(n, rng) * np.float32(contrast.fringes)

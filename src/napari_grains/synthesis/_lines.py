@@ -22,8 +22,8 @@ def draw_lines(
     ----------
     boundaries : Boundaries
         Where they are.
-    strength : ndarray of float32, (Y, X)
-        How strongly each one shows, valid at boundary pixels.
+    strength : ndarray of float32, (B,)
+        How strongly each boundary pixel shows.
     contrast : Contrast
         How they look.
     diameter : float
@@ -35,7 +35,7 @@ def draw_lines(
     -------
     ndarray of float32, (Y, X)
     """
-    shown = strength * fading(strength.shape, contrast, 0.35 * diameter, rng) if contrast.gaps else strength
+    shown = strength * fading(boundaries, contrast, 0.35 * diameter, rng) if contrast.gaps else strength
     distance = _rounded(boundaries.distance, contrast)
     profile = _profile(distance, _half_width(boundaries, contrast, diameter, rng), contrast.line_softness)
     shown = boundaries.spread(shown)
@@ -66,7 +66,8 @@ def _half_width(
         wobble = smooth_noise(boundaries.distance.shape, 0.5 * diameter, rng)
         half = half * np.exp(np.float32(contrast.line_wobble) * wobble)
     if contrast.width_spread:
-        half = half * boundaries.spread(edge_widths(boundaries, contrast, rng))
+        widths = boundaries.per_edge(edge_widths(contrast, rng), boundaries.pixels)
+        half = half * boundaries.spread(widths)
     return half
 
 

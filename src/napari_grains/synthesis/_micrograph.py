@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from napari_grains.images import PixelSize
 
-from ._boundaries import Boundaries, edge_strength, find_boundaries
+from ._boundaries import edge_strength, find_boundaries
 from ._clutter import add_clutter
 from ._imaging import record
 from ._interiors import grain_levels, interiors
@@ -18,9 +18,14 @@ from ._parameters import MicrographParameters
 from ._second_phase import add_second_phase
 from ._tessellation import tessellate, without_gaps
 from ._twins import add_twins
+from ._visibility import Visibility, traced
 
 Float = NDArray[np.float32]
 Labels = NDArray[np.int32]
+
+# Once it has freed a block this large, glibc keeps the memory of smaller arrays for the next micrograph.
+# Before that it gives some back to the system time and again, which zeroes every page when it is needed anew.
+np.empty(2**24, np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,48 +91,24 @@ def synthesize(
     grains = tessellate(shape, parameters.structure, rng)
     twinned = add_twins(grains, parameters.twins, diameter, rng)
     drawn = find_boundaries(twinned.regions)
-    strength = _strength(grains, drawn, parameters, rng)
-    levels = grain_levels(twinned.crystals, parameters.contrast, rng)
+    between = drawn if twinned.regions is grains else find_boundaries(grains)
+    per_edge = edge_strength(parameters.contrast, rng)
+    crystals = twinned.crystals.astype(np.intp)  # which NumPy looks up without converting it each time
+    levels = grain_levels(crystals, parameters.contrast, rng)
+    visible = Visibility(drawn, between, per_edge, levels, parameters)
     image = parameters.contrast.background + levels
-    image += interiors(twinned.crystals, drawn.distance, parameters.contrast, diameter, rng)
-    image += draw_lines(drawn, strength, parameters.contrast, diameter, rng)
+    image += interiors(crystals, drawn.distance, parameters.contrast, diameter, rng)
+    image += draw_lines(drawn, visible.strength(drawn.pixels), parameters.contrast, diameter, rng)
     phases = add_second_phase(image, drawn, parameters, rng)
     add_clutter(image, grains, drawn.distance, parameters.clutter, diameter, rng)
-    if twinned.regions is grains or not parameters.twins.counted:
-        truth, true = grains, drawn if twinned.regions is grains else find_boundaries(grains)
-    else:
-        truth, true = without_gaps(twinned.regions), drawn
+    counted = parameters.twins.counted and drawn is not between
+    all_grains = (without_gaps(twinned.regions), drawn) if counted else (grains, between)
+    truth, true = traced(*all_grains, visible)
     return SyntheticMicrograph(
         record(image, parameters.imaging, rng),
         truth,
         true.distance,
-        true.spread(_evidence(strength, levels, parameters)),
+        true.spread(visible.evidence(true.pixels)),
         phases,
         parameters,
     )
-
-
-def _strength(
-    grains: Labels, drawn: Boundaries, parameters: MicrographParameters, rng: np.random.Generator
-) -> Float:
-    """How strongly the line at each drawn boundary shows, valid there; weaker at twins."""
-    strength = edge_strength(drawn, parameters.contrast, rng)
-    if parameters.twins.share > 0:
-        between_grains = find_boundaries(grains).edge > 0
-        strength = np.where(between_grains, strength, strength * np.float32(parameters.twins.visibility))
-    return strength
-
-
-def _evidence(strength: Float, levels: Float, parameters: MicrographParameters) -> Float:
-    """Contrast of boundaries against what hides them, 0 to 1, valid at boundary pixels."""
-    contrast, imaging = parameters.contrast, parameters.imaging
-    blurred = contrast.line_width / np.hypot(contrast.line_width, 2.35 * imaging.blur)
-    line = np.float32(max(abs(contrast.lines), abs(contrast.groove)) * blurred) * strength
-    step = np.zeros_like(levels)
-    for a, b in ((np.s_[1:, :], np.s_[:-1, :]), (np.s_[:, 1:], np.s_[:, :-1])):
-        difference = np.abs(levels[a] - levels[b])
-        for side in (a, b):
-            np.maximum(step[side], difference, out=step[side])
-    hidden = np.hypot(np.hypot(imaging.noise, contrast.texture), 0.01)
-    shown = line + step + np.float32(0.5 * abs(contrast.domes))
-    return np.asarray(np.clip(shown / np.float32(2 * hidden), 0, 1), np.float32)

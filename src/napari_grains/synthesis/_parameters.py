@@ -310,6 +310,10 @@ class MicrographParameters:
         Its parts.
     um_per_pixel : float
         Size that a pixel is declared to have.
+    traced_contrast : float
+        Lines that show less than this share of the micrograph's median boundary are no boundaries in the
+        truth, as people leave them out who trace; 0 leaves out none. It applies where lines show more than
+        the grey levels of the grains do.
     """
 
     kind: str = "etched"
@@ -320,3 +324,4 @@ class MicrographParameters:
     twins: Twins = Twins()
     second_phase: SecondPhase = SecondPhase()
     um_per_pixel: float = 0.5
+    traced_contrast: float = 0.0

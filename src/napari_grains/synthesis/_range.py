@@ -49,7 +49,10 @@ class Range:
 
     def draw(self, rng: np.random.Generator) -> float:
         """One value; always two random numbers, so that one range does not shift what others draw."""
-        happens, where = rng.random(2)
+        return self.value(*rng.random(2).tolist())
+
+    def value(self, happens: float, where: float) -> float:
+        """Value that two random numbers, uniform between 0 and 1, stand for."""
         if happens >= self.chance:
             return self.otherwise
         if not self.logarithmic:
@@ -59,15 +62,15 @@ class Range:
 
     def scaled(self, factor: float) -> Range:
         """Return the range with all values multiplied by a factor, at least 0; 0 draws 0 always."""
-        if factor == 0:
-            return Range(0.0, 0.0)
+        if factor in (0, 1):
+            return self if factor else Range(0.0, 0.0)
         return replace(
             self, low=self.low * factor, high=self.high * factor, otherwise=self.otherwise * factor
         )
 
     def likelier(self, factor: float) -> Range:
         """Return the range with its chance multiplied by a factor, at most 1."""
-        return replace(self, chance=min(1.0, self.chance * factor))
+        return self if factor == 1 else replace(self, chance=min(1.0, self.chance * factor))
 
     def to_json(self) -> list[float] | dict[str, Any]:
         """Two numbers, or a mapping where there is more to say."""

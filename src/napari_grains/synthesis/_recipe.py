@@ -78,6 +78,8 @@ class Recipe:
         scratches, resampling, JPEG), twins, and particles or pores.
     twins_counted : bool
         Whether twin boundaries are grain boundaries in the truth.
+    traced_contrast : float
+        Which faint lines are boundaries in the truth, 0 (all) to 1; see `MicrographParameters`.
     ranges : mapping of str to Range
         Ranges that replace those of the kinds, by the dotted name of the parameter, such as
         "imaging.noise". No factor applies to them.
@@ -103,6 +105,7 @@ class Recipe:
     twins: float = 1.0
     particles: float = 1.0
     twins_counted: bool = False
+    traced_contrast: float = 0.5
     ranges: Mapping[str, Range] = field(default_factory=dict)
     general: float = 0.0
 
@@ -118,25 +121,29 @@ class Recipe:
                 raise ValueError(
                     f"{name} must be a range (low, high) with 0 < low <= high, got ({low}, {high})"
                 )
-        if not 0 <= self.general <= 1:
-            raise ValueError(f"the general fraction lies between 0 and 1, got {self.general}")
+        for name in ("traced_contrast", "general"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} lies between 0 and 1, got {getattr(self, name)}")
         if unknown := sorted(set(self.ranges) - PARAMETERS):
             raise ValueError(f"there are no parameters {unknown} to give a range")
 
     def draw(self, rng: np.random.Generator) -> MicrographParameters:
         """Parameters of one micrograph."""
         if self.general and rng.random() < self.general:
-            return Recipe(twins_counted=self.twins_counted).draw(rng)
+            general = Recipe(twins_counted=self.twins_counted, traced_contrast=self.traced_contrast)
+            return general.draw(rng)
         kind, seeds = _choose(self.kinds, rng), _choose(self.seeds, rng)
         diameter = log_range(*self.grain_diameter).draw(rng)
         widest = max(self.line_width[0], min(self.line_width[1], 0.3 * diameter))
         width = log_range(self.line_width[0], widest).draw(rng)
-        values = {name: r.draw(rng) for name, r in self._ranges_of(kind, diameter).items()}
+        ranges = self._ranges_of(kind, diameter)
+        numbers = rng.random((len(ranges), 2)).tolist()
+        values = {name: r.value(*two) for (name, r), two in zip(ranges.items(), numbers, strict=True)}
         values |= {
             "structure.grain_diameter": diameter,
             "contrast.line_width": max(width, NARROWEST_LINE.get(kind, 0.0)),
         }
-        parts: dict[str, dict[str, Any]] = {part: _values_of(part, values) for part in _PARTS}
+        parts = _by_part(values)
         return MicrographParameters(
             kind,
             Structure(**parts["structure"], seeds=seeds),
@@ -146,6 +153,7 @@ class Recipe:
             Twins(**parts["twins"], counted=self.twins_counted),
             SecondPhase(**parts["second_phase"]),
             log_range(0.02, 2.0).draw(rng),
+            self.traced_contrast,
         )
 
     def micrograph(self, seed: int, index: int, shape: tuple[int, int] = (256, 256)) -> SyntheticMicrograph:
@@ -227,7 +235,10 @@ def _choose(weights: Mapping[str, float], rng: np.random.Generator) -> str:
     return names[int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))]
 
 
-def _values_of(part: str, values: Mapping[str, float]) -> dict[str, float]:
-    """Values of one part of the parameters, by their bare names."""
-    prefix = f"{part}."
-    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+def _by_part(values: Mapping[str, float]) -> dict[str, dict[str, Any]]:
+    """Values of each part of the parameters, by their bare names."""
+    parts: dict[str, dict[str, Any]] = {part: {} for part in _PARTS}
+    for name, value in values.items():
+        part, bare = name.split(".")
+        parts[part][bare] = value
+    return parts

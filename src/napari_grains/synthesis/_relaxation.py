@@ -43,11 +43,28 @@ def _vote(labels: Labels, radius: float) -> Labels:
     height, width = labels.shape
     angles = (np.arange(_RING) + 0.5) * 2 * np.pi / _RING
     offsets = np.rint(radius * np.stack([np.sin(angles), np.cos(angles)], 1)).astype(int) + reach
-    views = [padded[a : a + height, b : b + width] for a, b in offsets]
-    mixed = np.flatnonzero(np.logical_or.reduce([view != labels for view in views]))
-    ring = np.stack([view.ravel()[mixed] for view in views])
-    candidates = np.concatenate([labels.ravel()[None, mixed], ring])
-    votes = np.stack([(ring == candidate).sum(0, dtype=np.int8) for candidate in candidates])
+    own = np.zeros(labels.shape, np.int8)
+    for a, b in offsets:
+        own += padded[a : a + height, b : b + width] == labels
+    open_ = np.flatnonzero(own < _RING // 2)  # no other label can have more than the rest of the ring
+    places = open_ + open_ // width * (2 * reach)  # every row has grown by this
+    ring = [padded.ravel()[places + (a * padded.shape[1] + b)] for a, b in offsets]
     result = labels.copy()
-    result.ravel()[mixed] = np.take_along_axis(candidates, votes.argmax(0)[None], 0)[0]
+    result.ravel()[open_] = _winner(labels.ravel()[open_], own.ravel()[open_], ring)
     return result
+
+
+def _winner(own: Labels, votes: NDArray[np.int8], ring: list[Labels]) -> Labels:
+    """Most frequent label on rings; all arrays (n,). Of equally frequent ones its own, then the first."""
+    others = np.zeros((len(ring), own.size), np.int8)
+    for i, label in enumerate(ring):
+        for j in range(i):
+            same = label == ring[j]
+            others[i] += same
+            others[j] += same
+    # A label is found where it comes first, and there all of its other places have been counted.
+    most, winner = votes - np.int8(1), own.copy()
+    for label, number in zip(ring, others, strict=True):
+        more = number > most
+        winner[more], most[more] = label[more], number[more]
+    return winner

@@ -64,7 +64,7 @@ def _bodies(
     # Bodies that fall on each other cover less: of a random scatter 1 - exp(-n) of the field.
     number = int(rng.poisson(-np.log1p(-min(fraction, 0.95)) * boundaries.edge.size / area))
     where = rng.integers(0, boundaries.edge.size, number)
-    lines = np.flatnonzero(boundaries.edge)
+    lines = boundaries.pixels[boundaries.edge.ravel()[boundaries.pixels] > 0]
     if lines.size:
         on_line = rng.random(number) < phase.at_boundaries
         where = np.where(on_line, lines[rng.integers(0, lines.size, number)], where)

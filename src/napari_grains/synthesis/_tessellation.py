@@ -44,9 +44,10 @@ def tessellate(shape: tuple[int, int], structure: Structure, rng: np.random.Gene
 
 def without_gaps(labels: NDArray[np.integer]) -> Labels:
     """Renumber labels to 1..N, in their order."""
-    present = np.bincount(labels.ravel()) > 0
+    places = labels.astype(np.intp)
+    present = np.bincount(places.ravel()) > 0
     number: Labels = np.cumsum(present, dtype=np.int32)
-    return np.asarray(number[labels])
+    return number.take(places)
 
 
 def _material_coordinates(
@@ -99,24 +100,35 @@ def _choose(
     corners: list[NDArray[np.int32]], lifted: Float, y: Float, x: Float, step: int
 ) -> NDArray[np.int32]:
     """For every pixel the nearest of the seeds at the four corners of its cell."""
-
-    def fine(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return values.repeat(step, 0)[: y.shape[0]].repeat(step, 1)[:, : y.shape[1]]
-
-    labels = np.array(fine(corners[0]), np.int32).ravel()
-    undecided = fine(np.logical_or.reduce([corner != corners[0] for corner in corners[1:]]))
-    where = np.flatnonzero(undecided)
-    py, px = y.ravel()[where], x.ravel()[where]
-    nearest = np.full(where.size, np.inf, np.float32)
-    chosen = np.zeros(where.size, np.int32)
+    blocks = corners[0].repeat(step, 0)[: y.shape[0]].repeat(step, 1)
+    labels = np.ascontiguousarray(blocks[:, : y.shape[1]])
+    undecided = np.logical_or.reduce([corner != corners[0] for corner in corners[1:]])
+    pixels = _pixels_of(undecided, step, y.shape)
+    py, px = y.ravel()[pixels], x.ravel()[pixels]
+    nearest = np.full(pixels.shape, np.inf, np.float32)
+    chosen = np.zeros(pixels.shape, np.int32)
     for corner in corners:
-        candidate = np.asarray(fine(corner)).ravel()[where]
-        seed = lifted[candidate]
-        distance = (py - seed[:, 0]) ** 2 + (px - seed[:, 1]) ** 2 + seed[:, 2] ** 2
-        closer = distance < nearest
-        nearest[closer], chosen[closer] = distance[closer], candidate[closer]
-    labels[where] = chosen
-    return labels.reshape(y.shape)
+        candidate = corner[undecided][:, None]
+        sy, sx, sz = (lifted[candidate, axis] for axis in range(3))
+        distance = (py - sy) ** 2
+        distance += (px - sx) ** 2
+        distance += sz**2
+        np.copyto(chosen, candidate, where=distance < nearest)
+        np.minimum(nearest, distance, out=nearest)
+    labels.ravel()[pixels] = chosen
+    return labels
+
+
+def _pixels_of(cells: NDArray[np.bool_], step: int, shape: tuple[int, ...]) -> NDArray[np.intp]:
+    """Flat index of the pixels of some of the square cells of a raster, (n, step^2).
+
+    Where a cell reaches out of the raster, its last row or column stands in.
+    """
+    inside = np.arange(step)
+    row, column = (i[:, None] * step + inside for i in np.nonzero(cells))
+    row, column = (np.minimum(i, n - 1) for i, n in zip((row, column), shape, strict=True))
+    flat = row[:, :, None] * shape[1] + column[:, None, :]
+    return np.asarray(flat.reshape(-1, step * step))
 
 
 def _query(tree: cKDTree, y: Float, x: Float) -> NDArray[np.int32]:

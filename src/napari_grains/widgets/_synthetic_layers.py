@@ -23,6 +23,8 @@ ROLES: Final = ("match sample", "synthetic micrograph", "synthetic grains")
 _NAMES: Final = dict(
     zip(ROLES, ("Sample of the image", "Synthetic micrograph", "Synthetic grains"), strict=True)
 )
+_DTYPES: Final = dict(zip(ROLES, (np.float32, np.float32, np.uint16), strict=True))
+"""Of labels of more bits napari looks up every pixel anew before each drawing; a preview has fewer grains."""
 _GAP: Final = 16
 _MOVES: Final = ("scale", "translate", "rotate", "shear", "affine", "units")
 
@@ -31,7 +33,8 @@ class SyntheticLayers:
     """Layers that are made once and then updated in place; they stay when the dock is closed.
 
     The pixels of the preview are as large as those of the user's image, to whose right it lies, or, after a
-    match, as those at the scale at which the network sees that image.
+    match, as those at the scale at which the network sees that image. They have the units of that image: the
+    size that is declared for a synthetic micrograph is drawn at random, and says nothing beside a real one.
 
     Parameters
     ----------
@@ -51,12 +54,13 @@ class SyntheticLayers:
         return [layer for role in ROLES if (layer := self._find(role)) is not None]
 
     def follow(self, *, on: bool) -> None:
-        """Begin or end to make room for images that are opened."""
+        """Begin or end to make room for images that are opened, and to take over their units."""
         self._following.end()
         self._of_anchor.end()
         if on:
             self._following.add(self._make_room, self._viewer.layers.events.inserted)
             self._following.add(self._forget, self._viewer.layers.events.removed)
+            self._following.add(self._take_units, self._viewer.dims.events.units)
             self._watch_anchor()
 
     def show(self, micrograph: SyntheticMicrograph) -> None:
@@ -120,18 +124,22 @@ class SyntheticLayers:
         layer.affine = frame @ there
 
     def _put(self, role: str, data: Array) -> None:
+        """Show an array in the layer of a role: napari may crash where Labels are removed and made again."""
         layer = self._find(role)
         if layer is None:
-            self._insert(_new_layer(role, data))
+            self._insert(_new_layer(role, data.astype(_DTYPES[role])))
+        elif layer.data.shape != data.shape:
+            layer.data = data.astype(_DTYPES[role])
         else:
-            layer.data = data  # in place: napari may crash where Labels are removed and made again
+            layer.data[...] = data  # a new array would have napari build the shader and all extents anew
+            # All pixels of a truth are in grains, so that its thumbnail is always of one colour.
+            layer.refresh(extent=False, thumbnail=role != ROLES[2])
 
     def _insert(self, layer: Layer) -> None:
         """Add a layer and leave the user's selection alone."""
         layers = self._viewer.layers
         active = layers.selection.active
-        if (anchor := self._chosen_anchor()) is not None:
-            layer.units = anchor.units[-2:]  # before it is drawn: napari warns of units that do not convert
+        self._give_units(layer)
         layers.append(layer)
         if active is not None:
             layers.selection.active = active
@@ -156,6 +164,16 @@ class SyntheticLayers:
         """Column of the anchor's pixels that is to the right of all layers but ours."""
         edges = [_corners_in(anchor, layer)[:, 1].max() for layer in self._users() if layer.ndim >= 2]
         return float(max([edge for edge in edges if np.isfinite(edge)], default=0.0))
+
+    def _take_units(self, _event: object = None) -> None:
+        """Follow an image in other units, which napari tells of here before it draws the image."""
+        for layer in self.layers:
+            self._give_units(layer)
+
+    def _give_units(self, layer: Layer) -> None:
+        """Let a layer have the image's units before it is drawn: napari warns of any that do not convert."""
+        if (anchor := self._chosen_anchor()) is not None:
+            layer.units = anchor.units[-2:]
 
     def _make_room(self, event: Any) -> None:  # noqa: ANN401 - napari's event
         """Make room for an image that was opened, which lies where the preview is if that was alone."""
