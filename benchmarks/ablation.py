@@ -65,8 +65,8 @@ def variants() -> dict[str, Pretraining]:
         "imaging": Recipe(ranges=plain(of_part("imaging"))),
     }
     without = {f"without {name}": replace(everything, recipe=recipe) for name, recipe in recipes.items()}
-    hidden = {"invisible edges as sure as others": replace(everything, invisible_weight=1.0)}
-    return {ALL: everything} | without | hidden
+    all_lines = replace(everything, recipe=Recipe(traced_contrast=0.0), invisible_weight=1.0)
+    return {ALL: everything} | without | {"all lines as boundaries, seen or not": all_lines}
 
 
 def score(settings: Pretraining, folder: ScoreFolder) -> list[Row]:

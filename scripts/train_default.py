@@ -2,8 +2,8 @@
 
     python scripts/train_default.py [OUTPUT.safetensors] [--resume]
 
-The recipe and the loss are the defaults of `Pretraining`, the steps twice as many; they, the time taken and the
-machine are kept in the network's card. A run that was interrupted goes on with --resume, to the same network.
+The recipe and the loss are the defaults of `Pretraining`, the steps twice as many; they, the time taken and
+the machine are kept in the network's card. A run that was interrupted goes on with --resume, to the same one.
 `napari-grains pretrain --output OUTPUT.safetensors --steps 3600` does the same.
 """
 
