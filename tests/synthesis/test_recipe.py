@@ -66,6 +66,7 @@ def test_drawn_lengths_stay_in_their_ranges():
         {"noise": -0.5},
         {"twins": -1},
         {"general": 1.5},
+        {"traced_contrast": -0.1},
         {"seeds": {"hexagons": 1}},
         {"ranges": {"imaging.colour": Range(0, 1)}},
     ],
