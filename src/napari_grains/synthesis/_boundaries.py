@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,24 +24,29 @@ class Boundaries:
 
     Parameters
     ----------
-    distance : ndarray of float32, (Y, X)
-        Distance to the nearest boundary in px; 0.5 in the two pixels that meet at one.
     edge : ndarray of uint32, (Y, X)
         At boundary pixels, a number that is the same all along the edge between two grains; else 0.
     pixels : ndarray of intp, (B,)
         Flat index of the boundary pixels, ascending; where there are none, pixel 0 stands in.
-    nearest : ndarray of intp, (Y, X)
-        Which of these pixels is the nearest.
+
+    Attributes
+    ----------
+    distance : ndarray of float32, (Y, X)
+        Distance to the nearest boundary in px; 0.5 in the two pixels that meet at one. Where there is none,
+        the diagonal of the field everywhere.
     """
 
-    distance: Float
     edge: NDArray[np.uint32]
     pixels: NDArray[np.intp]
-    nearest: NDArray[np.intp]
+
+    @property
+    def distance(self) -> Float:
+        """Distance to the nearest boundary in px, (Y, X)."""
+        return self._nearest[0]
 
     def spread(self, at_boundary: Float) -> Float:
         """Values (B,) of the boundary pixels, carried to all the pixels (Y, X) that are nearest to them."""
-        return np.asarray(at_boundary[self.nearest])
+        return np.asarray(at_boundary[self._nearest[1]])
 
     def per_edge(self, values: NDArray[np.floating], pixels: NDArray[np.intp]) -> Float:
         """Deal out values (4096,) to the edges; those of some boundary pixels (n,), given by flat index."""
@@ -53,29 +59,27 @@ class Boundaries:
         count = np.bincount(edges)
         return np.asarray((np.bincount(edges, at_boundary)[count > 0]) / count[count > 0])
 
+    @cached_property
+    def _nearest(self) -> tuple[Float, NDArray[np.intp]]:
+        """Distance to the nearest boundary pixel, and which of them it is; both (Y, X)."""
+        if not self.edge.any():
+            far = np.full(self.edge.shape, np.hypot(*self.edge.shape), np.float32)
+            return far, np.zeros(self.edge.shape, np.intp)
+        squared, nearest = nearest_mark(self.edge > 0)
+        number = np.empty(self.edge.size, np.intp)
+        number[self.pixels] = np.arange(self.pixels.size)
+        return np.sqrt(squared.astype(np.float32)) + np.float32(0.5), number.take(nearest)
+
     def _numbers(self, pixels: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Tell the edges, 0 to 4095, of some boundary pixels."""
         return np.asarray((self.edge.ravel()[pixels] >> np.uint32(7)) & np.uint32(_EDGES - 1))
 
 
 def find_boundaries(labels: Labels) -> Boundaries:
-    """Boundaries between differently labelled 4-neighbours.
-
-    Parameters
-    ----------
-    labels : ndarray of int32, (Y, X)
-        Grains. Where there is only one, the distance is the diagonal of the field everywhere.
-    """
+    """Boundaries between differently labelled 4-neighbours of grains, (Y, X)."""
     edge = _edges(labels)
     pixels = np.flatnonzero(edge)
-    if not pixels.size:
-        far = np.full(labels.shape, np.hypot(*labels.shape), np.float32)
-        return Boundaries(far, edge, np.zeros(1, np.intp), np.zeros(labels.shape, np.intp))
-    squared, nearest = nearest_mark(edge > 0)
-    distance = np.sqrt(squared.astype(np.float32)) + np.float32(0.5)
-    number = np.empty(labels.size, np.intp)
-    number[pixels] = np.arange(pixels.size)
-    return Boundaries(distance, edge, pixels, number.take(nearest))
+    return Boundaries(edge, pixels if pixels.size else np.zeros(1, np.intp))
 
 
 def _edges(labels: Labels) -> NDArray[np.uint32]:

@@ -103,12 +103,12 @@ def synthesize(
     add_clutter(image, grains, drawn.distance, parameters.clutter, diameter, rng)
     counted = parameters.twins.counted and drawn is not between
     all_grains = (without_gaps(twinned.regions), drawn) if counted else (grains, between)
-    truth, true = traced(*all_grains, visible)
+    truth = traced(*all_grains, visible)
     return SyntheticMicrograph(
         record(image, parameters.imaging, rng),
-        truth,
-        true.distance,
-        true.spread(visible.evidence(true.pixels)),
+        truth.grains,
+        truth.distance,
+        truth.visibility,
         phases,
         parameters,
     )

@@ -61,46 +61,55 @@ class Visibility:
         around = [flat[here + step] for step in (-width, width, -1, 1)]
         return np.asarray(np.max(np.abs(around - flat[here]), axis=0))
 
-    def evidence(self, pixels: Pixels) -> Float:
-        """Contrast against what hides it, (n,), 0 to 1."""
+    def evidence(self, shown: Float) -> Float:
+        """Contrast, (n,), against what hides it, 0 to 1."""
         contrast, imaging = self.parameters.contrast, self.parameters.imaging
         hidden = np.hypot(np.hypot(imaging.noise, contrast.texture), 0.01)
-        shown = self.line(pixels) + self.step(pixels) + np.float32(0.5 * abs(contrast.domes))
+        shown = shown + np.float32(0.5 * abs(contrast.domes))
         return np.asarray(np.clip(shown / np.float32(2 * hidden), 0, 1), np.float32)
 
 
-def traced(truth: Labels, boundaries: Boundaries, visible: Visibility) -> tuple[Labels, Boundaries]:
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What is to be learned; all arrays (Y, X).
+
+    Parameters
+    ----------
+    grains : ndarray of int32
+        Grain of every pixel, 1 to N.
+    distance : ndarray of float32
+        Distance to the nearest boundary in px.
+    visibility : ndarray of float32
+        How well the nearest boundary can be seen, 0 to 1.
+    """
+
+    grains: Labels
+    distance: Float
+    visibility: Float
+
+
+def traced(grains: Labels, boundaries: Boundaries, visible: Visibility) -> Truth:
     """Join grains across lines that are far fainter than the others, as a person does who traces them.
 
     Where grey levels show the grains better than lines do, all boundaries stay.
 
     Parameters
     ----------
-    truth : ndarray of int32, (Y, X)
-        Grains.
+    grains : ndarray of int32, (Y, X)
+        All of them.
     boundaries : Boundaries
         Between them.
     visible : Visibility
         Their contrast; ``traced_contrast`` of its parameters says what is far fainter.
-
-    Returns
-    -------
-    ndarray of int32, (Y, X)
-        Grains 1 to N without gaps.
-    Boundaries
-        Between those.
     """
-    share = visible.parameters.traced_contrast
-    if share <= 0 or not boundaries.edge.any():
-        return truth, boundaries
     line, step = visible.line(boundaries.pixels), visible.step(boundaries.pixels)
-    if np.median(line) < np.median(step):
-        return truth, boundaries
     shown = line + step
-    threshold = share * float(np.median(shown))
-    if boundaries.edge_means(shown).min() >= threshold:
-        return truth, boundaries
-    contrast = np.zeros(truth.shape, np.float32)
-    contrast.ravel()[boundaries.pixels] = shown
-    joined = merge_edges(truth, contrast, threshold)
-    return joined, find_boundaries(joined)
+    if np.median(line) >= np.median(step):
+        threshold = visible.parameters.traced_contrast * float(np.median(shown))
+        if boundaries.edge_means(shown).min() < threshold:
+            contrast = np.zeros(grains.shape, np.float32)
+            contrast.ravel()[boundaries.pixels] = shown
+            grains = merge_edges(grains, contrast, threshold)
+            boundaries = find_boundaries(grains)
+            shown = contrast.ravel()[boundaries.pixels]
+    return Truth(grains, boundaries.distance, boundaries.spread(visible.evidence(shown)))

@@ -67,7 +67,8 @@ def match_arrays(
     """
     micrograph = calibrated(image, rgb=rgb).leaving_out(*map(Box.from_sides, leave_out))
     micrograph = next(iter(micrograph.slices()))
-    result = yield from segment(micrograph, SegmentationSettings(model, scale, device=device), View(region))
+    settings = SegmentationSettings(model, scale, device=device, mirrored=False)
+    result = yield from segment(micrograph, settings, View(region))
     if result is None:
         return {}
     notes, found = _notes(result.grains), float(result.summary["scale"])
