@@ -2,9 +2,9 @@
 
     python scripts/train_default.py [OUTPUT.safetensors] [--resume]
 
-The recipe and the loss are the defaults of `Pretraining`, the steps twice as many; they, the time taken and
-the machine are kept in the network's card. A run that was interrupted goes on with --resume, to the same one.
-`napari-grains pretrain --output OUTPUT.safetensors --steps 3600` does the same.
+The recipe, the loss and the number of steps are the defaults of `Pretraining`; they, the time taken and the
+machine are kept in the network's card. A run that was interrupted goes on with --resume, to the same network.
+`napari-grains pretrain --output OUTPUT.safetensors` does the same.
 """
 
 import argparse
@@ -15,7 +15,6 @@ from rich.console import Console
 from napari_grains.events import Event, TrainingProgress, drive
 from napari_grains.training import pretrain_arrays
 
-STEPS = 3600
 DEFAULT = Path(__file__).parents[1] / "src/napari_grains/weights/default.safetensors"
 
 
@@ -31,9 +30,7 @@ def main() -> None:
             figures = f"loss {event.loss:.4f}  validation {event.validation:.4f}"
             console.print(f"{event.done} / {event.total}  {figures}")
 
-    result = drive(
-        pretrain_arrays(name="default", output=str(options.output), steps=STEPS, resume=options.resume), show
-    )
+    result = drive(pretrain_arrays(name="default", output=str(options.output), resume=options.resume), show)
     console.print(f"wrote {result['network']} after {result['steps']} steps in {result['seconds']:.0f} s")
 
 

@@ -228,7 +228,7 @@ def test_ctrl_c_keeps_the_network_so_far(network, tmp_path):
     assert "Traceback" not in errors
     summary = json.loads(rest.splitlines()[-1])
     assert summary["stopped"]
-    assert 0 < summary["steps"] < 1800
+    assert 0 < summary["steps"] < 1200
     assert {path.name for path in tmp_path.glob("steel*")} == {
         "steel.safetensors",
         "steel.training.safetensors",

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from patterns import lines, voronoi
-from skimage.metrics import adapted_rand_error
 
 from napari_grains.grains import (
-    EdgeScores,
     edge_scores,
     merge_edges,
     threshold_boundary,
-    typical_score,
-    upsample_partition,
 )
 
 
@@ -66,70 +60,6 @@ def test_a_joined_grain_is_scored_as_one():
     merged = merge_edges(labels, boundary, 0.5)
     assert merged.max() == 2
     assert merged[0, 0] == merged[29, 0] != merged[0, 19]
-
-
-def test_the_typical_score_is_the_median_by_length():
-    pairs = np.array([[1, 2], [1, 3], [2, 3]], np.int32)
-    edges = EdgeScores(pairs, np.array([0.9, 0.2, 0.4], np.float32), np.array([50, 10, 30], np.float32))
-    assert typical_score(edges) == pytest.approx(0.9)
-    assert typical_score(EdgeScores(pairs[:0], edges.score[:0], edges.length[:0])) == 0
-
-
-def test_upsampling_puts_lines_on_the_boundary():
-    truth = voronoi((400, 480), 60, seed=2)
-    coarse = truth[2::4, 2::4]
-    found = upsample_partition(coarse, lines(truth))
-    assert found.shape == truth.shape
-    assert found.dtype == np.int32
-    nearest = coarse.repeat(4, axis=0).repeat(4, axis=1)
-    better, before = (adapted_rand_error(truth, labels)[0] for labels in (found, nearest))
-    assert better < 0.5 * before
-    # The drawn line is a pixel wide and may go to either grain; elsewhere there is one right answer.
-    assert (found != truth)[lines(truth) == 0].mean() < 0.002
-
-
-@settings(max_examples=30)
-@given(
-    st.integers(20, 60),
-    st.integers(20, 60),
-    st.floats(0.4, 6.0),
-    st.floats(0.4, 6.0),
-    st.integers(0, 2**32 - 1),
-)
-def test_no_grain_is_lost_on_another_grid(rows, columns, down, across, seed):
-    rng = np.random.default_rng(seed)
-    labels = voronoi((rows, columns), 9, seed)
-    boundary = rng.random((max(8, int(rows * down)), max(8, int(columns * across)))).astype(np.float32)
-    found = upsample_partition(labels, boundary)
-    assert found.shape == boundary.shape
-    assert found.min() > 0
-    lost = set(np.unique(labels)) - set(np.unique(found))
-    assert not lost or min(down, across) < 1  # two tiny grains may need the same pixel of a coarser grid
-
-
-def test_a_finer_grid_keeps_even_single_pixels():
-    labels = np.ones((12, 12), np.int32)
-    labels[5, 5] = 2
-    labels[0, 11] = 3
-    found = upsample_partition(labels, np.zeros((37, 50), np.float32))
-    assert np.unique(found).tolist() == [1, 2, 3]
-
-
-def test_upsampling_covers_the_specimen_and_nothing_else():
-    labels = voronoi((30, 30), 10, seed=3)
-    labels[:, 20:] = 0
-    specimen = np.zeros((90, 90), bool)
-    specimen[:, :70] = True
-    found = upsample_partition(labels, np.zeros((90, 90), np.float32), specimen=specimen)
-    assert ((found > 0) == specimen).all()
-
-
-def test_given_places_decide_where_the_full_grid_lies():
-    labels = np.repeat([[1, 2]], 10, axis=1).repeat(20, axis=0).astype(np.int32)
-    boundary = np.zeros((40, 40), np.float32)
-    places = np.arange(40, dtype=np.float32) / 2
-    shifted = upsample_partition(labels, boundary, places=(places, places - 3))
-    assert abs(int((shifted[0] == 1).sum()) - 25) <= 2  # column 9.5 of the working grid
 
 
 def test_dark_lines_are_boundaries_and_dark_specks_are_not():

@@ -136,23 +136,23 @@ def test_merging_more_leaves_fewer_grains():
     assert counts[0] > counts[2] > counts[-1] == 1
 
 
-@pytest.mark.parametrize("contrast", [0.5, 1.0])
-def test_edges_much_fainter_than_the_others_go(contrast):
-    """Halving the contrast of all changes nothing: they are compared with one another."""
-    labels = np.repeat([[1, 2, 3, 4]], 20, axis=1).repeat(40, axis=0)
-    boundary = np.zeros(labels.shape, np.float32)
-    boundary[:, 19:21] = boundary[:, 39:41] = 0.9 * contrast
-    boundary[:, 59:61] = 0.4 * contrast
-    distance = ndi.distance_transform_edt(boundary == 0).astype(np.float32)
-    left = [int(partition(boundary, distance, relative_merge=share).max()) for share in (0.0, 0.35, 0.6)]
-    assert left == [4, 4, 3]
-
-
-def test_the_higher_of_two_thresholds_for_merging_holds():
-    boundary = np.zeros((40, 60), np.float32)
-    boundary[:, 19:21], boundary[:, 39:41] = 0.9, 0.6
-    assert partition(boundary, merge=0.5, relative_merge=0.5).max() == 3
-    assert partition(boundary, merge=0.7, relative_merge=0.5).max() == 2
+@pytest.mark.parametrize("factor", [2, 3])
+def test_a_map_from_a_coarser_grid_gives_the_same_grains(factor):
+    """Its steps are details and no summits, and its smallest grain is as small a part of the field."""
+    truth = voronoi((90, 110), 14, seed=8)
+    rng = np.random.default_rng(2)
+    boundary = np.clip(lines(truth) + rng.normal(0, 0.15, truth.shape), 0, 1).astype(np.float32)
+    distance = ndi.distance_transform_edt(lines(truth) == 0).astype(np.float32)
+    coarse = partition(boundary, distance)
+    fine = partition(
+        ndi.zoom(boundary, factor, order=1, mode="grid-constant", grid_mode=True),
+        ndi.zoom(distance, factor, order=1, mode="grid-constant", grid_mode=True) * factor,
+        min_area=16 * factor**2,
+        detail=factor,
+    )
+    assert fine.max() == pytest.approx(coarse.max(), rel=0.06)
+    larger = truth.repeat(factor, axis=0).repeat(factor, axis=1)
+    assert adapted_rand_error(larger, fine)[0] < adapted_rand_error(truth, coarse)[0] + 0.02
 
 
 @pytest.mark.parametrize(

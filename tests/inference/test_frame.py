@@ -130,17 +130,6 @@ def test_blocks_of_working_pixels_divide_the_image(scale, origin, cuts):
     np.testing.assert_array_equal(covered, 1)
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_places_are_where_a_ramp_says(scale):
-    frame = WorkingFrame(scale, (60, 80), (13, 6))
-    rows, columns = frame.places()
-    ramp = np.add.outer(np.arange(frame.shape[0]), 1000 * np.arange(frame.shape[1])).astype(np.float32)
-    expected = np.add.outer(
-        np.clip(rows, 0, frame.shape[0] - 1), 1000 * np.clip(columns, 0, frame.shape[1] - 1)
-    )
-    np.testing.assert_allclose(frame.to_image(ramp), expected, rtol=1e-4, atol=1e-3)
-
-
 def test_scale_one_is_the_image_itself():
     image = np.arange(12, dtype=np.float32).reshape(3, 4)
     frame = WorkingFrame(1, (3, 4), (5, 6))
@@ -183,11 +172,10 @@ def test_a_part_lies_on_the_grid_of_the_whole(scale, shape, origin, data):
     frame = WorkingFrame(scale, shape, origin)
     part = frame.part(block)
     assert part.image_shape == (stop[0] - start[0], stop[1] - start[1])
-    for whole, own, k in zip(frame.places(), part.places(), (0, 1), strict=True):
+    for k in (0, 1):
         shift = part.first[k] - frame.first[k]
         assert shift >= 0
         assert shift + part.shape[k] <= frame.shape[k]
-        np.testing.assert_allclose(own + shift, whole[start[k] : stop[k]], atol=1e-2)
 
 
 @pytest.mark.parametrize("scale", [0.11, 0.5, 0.9, 1.0, 1.7])

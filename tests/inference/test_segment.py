@@ -208,7 +208,7 @@ def test_summary_says_where_it_all_comes_from(etched, settings, tiny_file):
         "scale_chosen": "by hand",
         "method": "network",
         "merge": 0.1,
-        "relative_merge": 0.6,
+        "relative_merge": 0.65,
         "mirrored": True,
         "model": tiny_file,
         "model_sha256": file_hash(tiny_file),

@@ -103,9 +103,9 @@ def segment(
         float,
         typer.Option(
             metavar="FLOAT",
-            help="The same as a share of the micrograph's median edge; lower it where grains differ little.",
+            help="The same as a share of the micrograph's median edge, where lines show the grains; 0 to 1.",
         ),
-    ] = 0.6,
+    ] = 0.65,
     method: Annotated[
         Method, typer.Option(help="Boundaries from the network, or by a threshold for dark etched lines.")
     ] = Method.network,

@@ -37,7 +37,7 @@ def pretrain(
         typer.Option(metavar="IMAGE", help="Take the recipe from a micrograph, for ones that look like it."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(metavar="N", help="Optimizer steps; 1800 unless --minutes is given.")
+        int | None, typer.Option(metavar="N", help="Optimizer steps; 1200 unless --minutes is given.")
     ] = None,
     minutes: Annotated[
         float | None,

@@ -1,13 +1,13 @@
 from ._colours import COLOURS
 from ._confidence import Density, pooled_density
-from ._edges import EdgeScores, edge_scores, merge_edges, typical_score
+from ._edges import EdgeScores, edge_scores, merge_edges
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
 from ._partition import partition
 from ._report import write_report
 from ._threshold import threshold_boundary
-from ._upsampling import upsample_partition
+from ._typical import lines_show, merge_untypical
 
 __all__ = [
     "COLOURS",
@@ -17,14 +17,14 @@ __all__ = [
     "edge_scores",
     "grain_size_intercept",
     "grain_size_planimetric",
+    "lines_show",
     "measure",
     "merge_edges",
+    "merge_untypical",
     "number_through",
     "partition",
     "pooled_density",
     "spread_numbers",
     "threshold_boundary",
-    "typical_score",
-    "upsample_partition",
     "write_report",
 ]

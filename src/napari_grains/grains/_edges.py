@@ -50,15 +50,6 @@ def edge_scores(labels: NDArray[np.integer], boundary: NDArray[np.floating]) -> 
     return EdgeScores(edges.pairs, edges.mean.astype(np.float32), length.astype(np.float32))
 
 
-def typical_score(edges: EdgeScores) -> float:
-    """Median score of the edges, weighted by their lengths; 0 if there are none."""
-    order = np.argsort(edges.score)
-    length = np.cumsum(edges.length[order])
-    if not len(order):
-        return 0.0
-    return float(edges.score[order][np.searchsorted(length, length[-1] / 2)])
-
-
 def merge_edges(labels: NDArray[np.integer], boundary: NDArray[np.floating], threshold: float) -> Ids:
     """Join grains across edges whose mean boundary probability is below ``threshold``.
 

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
 from ._basins import basins, without_shallow_summits
-from ._edges import edge_scores, merge_edges, merge_small, typical_score
+from ._edges import merge_edges, merge_small
 from ._graph import Ids, Values, consecutive, contacts, unsupported_contacts
 
 SMOOTHING = 1.0
-"""Standard deviation in px of the blur of the depth: steps of the pixel grid are no summits."""
+"""Standard deviation of the blur of the depth in units of the detail: steps of a grid are no summits."""
 
 RELATIVE_DEPTH = 1.25
 """Two summits are two grains if the lower is this many times as deep as the pass between them."""
@@ -23,8 +23,8 @@ It stays below sqrt(3), the ratio for regular hexagons that have lost the whole 
 """
 
 _UNSUPPORTED = 0.15  # mean boundary probability below which an edge is unsupported
-_ENDS = 4.0  # contacts at the ends of an edge that lie in other boundaries, about two pixels wide
-_SHALLOW = 1.0  # px added to every depth, so that ratios of depths near a pixel do not decide
+_ENDS = 4.0  # contacts, in details, at the ends of an edge that lie in other boundaries
+_SHALLOW = 1.0  # details added to every depth, so that ratios of depths near a detail do not decide
 _FADING = 0.9  # how much of its depth a pixel of boundary probability 1 loses
 
 
@@ -34,8 +34,8 @@ def partition(
     *,
     specimen: NDArray[np.bool_] | None = None,
     merge: float = 0.0,
-    relative_merge: float = 0.0,
     min_area: float = 16.0,
+    detail: float = 1.0,
 ) -> Ids:
     """Divide a micrograph into grains.
 
@@ -53,11 +53,11 @@ def partition(
         Where there is specimen; None is everywhere.
     merge : float
         Grains whose shared edge has a mean boundary probability below this are joined, weakest edge first.
-    relative_merge : float
-        The same as a share of the typical edge of the micrograph, the median by length: what is much fainter
-        than the boundaries around it seldom is one. The higher of the two thresholds holds.
     min_area : float
         Grains of fewer px are given to the neighbour behind their weakest edge.
+    detail : float
+        Size in px of the smallest detail of ``boundary``, at least 1: more than 1 where it was predicted on a
+        coarser grid. What counts as a step of the grid, as shallow or as the end of an edge follows it.
 
     Returns
     -------
@@ -67,25 +67,23 @@ def partition(
     probability = np.clip(np.nan_to_num(boundary), 0, 1).astype(np.float32)
     where = np.ones(probability.shape, bool) if specimen is None else specimen
     probability[~where] = 0
-    height = landscape(probability, distance)
+    height = landscape(probability, distance, detail)
     labels, summits = basins(height, where)
-    labels = _join_shallow(labels, summits, height, probability)
+    labels = _join_shallow(labels, summits, height, probability, detail)
     labels = merge_small(consecutive(labels), probability, min_area)
-    if relative_merge > 0:
-        merge = max(merge, relative_merge * typical_score(edge_scores(labels, probability)))
     return merge_edges(labels, probability, merge)
 
 
-def _join_shallow(labels: Ids, summits: Values, height: Values, boundary: Values) -> Ids:
+def _join_shallow(labels: Ids, summits: Values, height: Values, boundary: Values, detail: float) -> Ids:
     """Join basins whose summits are not deep enough to be grains of their own; ids keep their summit."""
     names = without_shallow_summits(summits, contacts(labels), height, float(np.log(RELATIVE_DEPTH)))
     labels = names[labels]
-    doubtful = unsupported_contacts(labels, boundary, _UNSUPPORTED, _ENDS)
+    doubtful = unsupported_contacts(labels, boundary, _UNSUPPORTED, _ENDS * detail)
     names = without_shallow_summits(summits, doubtful, height, float(np.log(UNSUPPORTED_DEPTH)))
     return names[labels]
 
 
-def landscape(boundary: Values, distance: NDArray[np.floating] | None = None) -> Values:
+def landscape(boundary: Values, distance: NDArray[np.floating] | None = None, detail: float = 1.0) -> Values:
     """Return the logarithm of the depth below the boundaries, so that differences are ratios of depths.
 
     Parameters
@@ -95,6 +93,8 @@ def landscape(boundary: Values, distance: NDArray[np.floating] | None = None) ->
     distance : ndarray, shape (Y, X), optional
         Predicted distance to the nearest boundary in px. The geometric mean with the distance measured in
         ``boundary`` is used: either can make a pass between two grains.
+    detail : float
+        See `partition`.
 
     Returns
     -------
@@ -105,10 +105,10 @@ def landscape(boundary: Values, distance: NDArray[np.floating] | None = None) ->
     depth = _distance_from(lines)
     if distance is not None:
         depth = np.sqrt(depth * np.clip(np.nan_to_num(distance), 0, None).astype(np.float32))
-    depth = ndi.gaussian_filter(depth, SMOOTHING)
-    faded = 1 - np.float32(_FADING) * ndi.gaussian_filter(boundary, 0.7 * SMOOTHING)
+    depth = ndi.gaussian_filter(depth, SMOOTHING * detail)
+    faded = 1 - np.float32(_FADING) * ndi.gaussian_filter(boundary, 0.7 * SMOOTHING * detail)
     inside_lines = _distance_from(~lines) if lines.any() else np.zeros_like(depth)
-    height: Values = np.log(depth + np.float32(_SHALLOW)) + np.log(faded) - inside_lines
+    height: Values = np.log(depth + np.float32(_SHALLOW * detail)) + np.log(faded) - inside_lines
     return height
 
 

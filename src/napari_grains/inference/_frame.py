@@ -121,14 +121,6 @@ class WorkingFrame:
         ]
         return _sample(working, self.scale, offset, size(block))
 
-    def places(self) -> tuple[Float, Float]:
-        """Where the rows and the columns of the image lie on the working grid, in working pixels."""
-        rows, columns = (
-            ((np.arange(n) + o + 0.5) * self.scale - 0.5 - k).astype(np.float32)
-            for n, o, k in zip(self.image_shape, self.origin, self.first, strict=True)
-        )
-        return rows, columns
-
     def block_in_image(self, block: Block) -> Block:
         """Image pixels whose centres lie in a rectangle of working pixels."""
         rows, columns = (

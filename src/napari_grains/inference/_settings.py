@@ -37,8 +37,8 @@ class SegmentationSettings:
     merge : float
         Grains are joined where the mean boundary probability between them is below this, 0 to 1.
     relative_merge : float
-        The same as a share, 0 to 1, of the median over the edges of the micrograph; see `grains.partition`.
-        It holds for boundaries from the network.
+        The same as a share, 0 to 1, of the median over the edges of the micrograph, where lines show the
+        grains; see `grains.merge_untypical`. It holds for boundaries from the network.
     method : {"network", "threshold"}
         Boundaries from the network, or from an adaptive threshold for dark etched lines (the scale is the
         network's).
@@ -59,7 +59,7 @@ class SegmentationSettings:
     grain_diameter: float | None = None
     device: str = "auto"
     merge: float = 0.0
-    relative_merge: float = 0.6
+    relative_merge: float = 0.65
     method: Literal["network", "threshold"] = "network"
     precision: Literal["auto", "float32"] = "auto"
     mirrored: bool = True

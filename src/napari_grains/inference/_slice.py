@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Event, Job, Preview, Progress
-from napari_grains.grains import partition, spread_numbers, threshold_boundary, upsample_partition
+from napari_grains.grains import merge_untypical, partition, spread_numbers, threshold_boundary
 from napari_grains.images import CalibratedImage, stretch
 
 from ._blocks import Block, common, corner, grown, placed, size, whole, within
@@ -23,6 +23,7 @@ Labels = NDArray[np.int32]
 UNITS = 100
 """Progress units of a slice; the network takes most of them."""
 _NETWORK = 75
+_SMALLEST_GRAIN = 16.0  # pixels of the working grid, or of the image where that is coarser
 
 
 def segment_slice(
@@ -54,7 +55,7 @@ def segment_slice(
         boundary = wanted.only(drawing.in_image(drawing.boundary).clip(0, 1), wanted.block)
     yield Progress(_NETWORK, UNITS, "dividing into grains")
     with clock("partition"):
-        grains = spread_numbers(_partition(drawing, boundary, wanted.mask, _merging(settings)))
+        grains = spread_numbers(_partition(drawing, boundary, image, wanted, settings))
     yield Progress(UNITS, UNITS, "dividing into grains")
     return boundary, grains
 
@@ -132,15 +133,6 @@ class _Drawing:
         """Bring values on the grid to the pixels of the image that are wanted."""
         return self.canvas.frame.block_to_image(values, within(self.canvas.wanted, self.canvas.seen))
 
-    def cut(self) -> _Drawing:
-        """Leave only the grid of what is wanted."""
-        canvas = self.canvas
-        frame = canvas.frame.part(within(canvas.wanted, canvas.seen))
-        start = [there - here for there, here in zip(frame.first, canvas.frame.first, strict=True)]
-        part = placed(tuple(start), frame.shape)
-        distance = None if self.distance is None else self.distance[part]
-        return _Drawing(_Canvas(frame, canvas.wanted, canvas.wanted), self.boundary[part], distance)
-
 
 def _by_threshold(image: CalibratedImage, scale: float, wanted: _Wanted) -> Job[_Drawing]:
     """Dark lines; of the whole image, as a line counts by its length, which may lie outside the region."""
@@ -169,23 +161,21 @@ def _by_network(
     return _Drawing(canvas, prediction.boundary, prediction.distance)
 
 
-def _merging(settings: SegmentationSettings) -> dict[str, float]:
-    """Which edges `partition` gives up; those of a threshold are all as sure."""
-    relative = settings.relative_merge if settings.method == "network" else 0.0
-    return {"merge": settings.merge, "relative_merge": relative}
-
-
 def _partition(
-    drawing: _Drawing, boundary: Float, mask: NDArray[np.bool_] | None, merging: dict[str, float]
+    drawing: _Drawing,
+    boundary: Float,
+    image: CalibratedImage,
+    wanted: _Wanted,
+    settings: SegmentationSettings,
 ) -> Labels:
-    """Grains in image px: found on the working grid where that is coarser, then refined in the image."""
+    """Grains in image px, where a pixel of a coarser working grid is the smallest detail."""
     scale = drawing.canvas.frame.scale
-    if scale >= 1:
-        distance = drawing.distance
-        in_image = None if distance is None else drawing.in_image(distance) / np.float32(scale)
-        return partition(boundary, in_image, specimen=mask, **merging)
-    coarse = drawing.cut()
-    frame = coarse.canvas.frame
-    coarse_mask = None if mask is None else frame.to_working(mask.astype(np.float32)) > 0.5
-    grains = partition(coarse.boundary, coarse.distance, specimen=coarse_mask, **merging)
-    return upsample_partition(grains, boundary, places=frame.places(), specimen=mask)
+    detail = max(1.0, 1 / scale)
+    distance = None if drawing.distance is None else drawing.in_image(drawing.distance) / np.float32(scale)
+    area = _SMALLEST_GRAIN * detail**2
+    grains = partition(
+        boundary, distance, specimen=wanted.mask, merge=settings.merge, min_area=area, detail=detail
+    )
+    if settings.method == "threshold":  # whose edges are all as sure
+        return grains
+    return merge_untypical(grains, boundary, image.pixels[wanted.block], settings.relative_merge)

@@ -60,7 +60,7 @@ def pretrain_arrays(
         Whether to go on with the run whose state lies beside the output, or the file of a state. What is not
         given is then as it was in that run.
     steps, minutes : int, float, optional
-        When the run ends: with the steps or with the time, whichever comes first; 1800 steps if neither is
+        When the run ends: with the steps or with the time, whichever comes first; 1200 steps if neither is
         given.
     seed : int, optional
         Of weights and samples; 0 if not given.

@@ -94,7 +94,7 @@ class Pretraining:
     architecture: UNetConfig = field(default_factory=UNetConfig)
     loss: Loss = field(default_factory=Loss)
     invisible_weight: float = 0.2
-    steps: int | None = 1800
+    steps: int | None = 1200
     minutes: float | None = None
     batch: int = 8
     size: int = 192

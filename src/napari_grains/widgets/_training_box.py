@@ -82,7 +82,7 @@ class TrainingBox(QGroupBox):
         self.watch = image_combo(viewer, "nothing")
         self.pair, self.device, self.advanced = PairField(viewer), TextLine(), QToolButton()
         self.minutes.setValue(10)
-        self.steps.setValue(1800)
+        self.steps.setValue(1200)
         self.by_minutes.setChecked(True)
         self.start.names.setCurrentText("default")
         self._lay_out()
