@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from napari_grains.synthesis import Recipe
+from napari_grains.synthesis import Range, Recipe
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,11 @@ def add_info_bar(picture: np.ndarray, rows: int, *, paper: int = 0, ink: int = 2
 def micrograph(index: int) -> np.ndarray:
     """Give a synthetic micrograph, (360, 480) uint8: etched, grain contrast, bright lines."""
     kinds = ("etched", "grain steps", "bright lines")
-    recipe = Recipe({kinds[index]: 1.0}, grain_diameter=(25.0, 50.0))
+    # The ranges are given so that the pictures stay as they are when the default recipe changes.
+    few = {"twins.share": Range(0.1, 0.6, chance=0.15), "twins.visibility": Range(0.2, 1.0)}
+    if index != 1:
+        few["contrast.faint_edges"] = Range(0, 0.15)
+    recipe = Recipe({kinds[index]: 1.0}, grain_diameter=(25.0, 50.0), ranges=few)
     picture = np.rint(recipe.micrograph(11, index, (360, 480)).image * 255).astype(np.uint8)
     picture.flags.writeable = False
     return picture
