@@ -90,6 +90,7 @@ _ETCHED_STEEL: Final = MicrographParameters(
     ),
     clutter=Clutter(scratches=0.4, pits=4, particles=0.4, strength=0.25),
     imaging=Imaging(blur=0.9, shading=0.25, noise=0.03, noise_correlation=0.6, shot=0.4),
+    traced_contrast=0.5,
 )
 
 POLYCRYSTAL: Final = Specimen(
