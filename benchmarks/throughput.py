@@ -45,9 +45,9 @@ INTRODUCTION = f"""
 ## Throughput
 
 Boundary probability of an image of {SIDE} x {SIDE} px on the processor: `{OURS}` from grey levels
-to results in memory, in a single look without mirror images, and MONAI's `sliding_window_inference` (windows of 256 px, overlap 0.25, Gaussian
-blending, batches of 4, float32) over its `BasicUNet`, in turn, each in a process of its own,
-after a first run that does not count. Medians.
+to results in memory, in a single look without mirror images, and MONAI's `sliding_window_inference`
+(windows of 256 px, overlap 0.25, Gaussian blending, batches of 4, float32) over its `BasicUNet`, in turn,
+each in a process of its own, after a first run that does not count. Medians.
 """.strip()
 SEGMENT = (
     "Seconds for the whole segmentation of this image at scale 1, where the network sees every pixel. Here "
