@@ -127,9 +127,9 @@ def test_a_stroke_that_is_a_little_short_is_led_on():
 def test_cuts_give_numbers_that_tell_neighbours_apart():
     labels = np.ones((40, 40), np.int32)
     proofreading = Proofreading(labels)
-    for k in range(4, 40, 5):
+    for k in range(4, 36, 5):
         proofreading.split([(0, k), (39, k)])
-    assert len(np.unique(labels)) == 9
+    assert len(np.unique(labels)) == 8
     assert ((labels[:, 1:] == labels[:, :-1]) | (labels[:, 1:] % COLOURS != labels[:, :-1] % COLOURS)).all()
 
 
