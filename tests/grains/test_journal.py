@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from edits import EDITS, do, state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patterns import cells, lines
-from test_proofreading import EDITS, do, state
 
 from napari_grains.errors import InputError
 from napari_grains.grains import History, Journal, Proofreading, room_for_new
@@ -123,12 +123,8 @@ def test_a_damaged_record_ends_the_log(tmp_path, at):
 
 
 def test_only_what_a_crash_left_open_is_offered(tmp_path):
-    live, closed, dead, empty = (
-        three_edits(tmp_path),
-        three_edits(tmp_path),
-        three_edits(tmp_path),
-        Session(tmp_path),
-    )
+    live, closed, dead = (three_edits(tmp_path) for _ in range(3))
+    empty = Session(tmp_path)
     closed.journal.close(discard=False)
     dead.crash()
     empty.crash()
@@ -155,14 +151,15 @@ def test_old_journals_go(tmp_path):
     assert closed.journal.path.name not in left
     assert {session.journal.path.name for session in others[-9:]} < left
     assert len(left) == 11  # the live one, and ten with the latest
-    latest.crash()
+    for session in (latest, live):
+        session.crash()
 
 
 def test_a_full_disk_is_said_once_and_edits_go_on(tmp_path, monkeypatch):
     session = three_edits(tmp_path)
     monkeypatch.setattr(session.journal, "_stream", Full())
     edit = session.planes[0].merge_below(0.9)
-    with pytest.raises(InputError, match="not saved automatically .*No space") as caught:
+    with pytest.raises(InputError, match=r"not saved automatically .*No space") as caught:
         session.journal.append(0, edit)
     assert "\n" not in str(caught.value)
     session.journal.append(0, edit)
