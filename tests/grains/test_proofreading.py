@@ -404,6 +404,14 @@ def test_a_plane_of_a_stack_is_edited_in_place():
         Proofreading(stack[0], np.zeros((2, 2), np.float32))
 
 
+def test_what_is_not_known_is_no_boundary():
+    labels, boundary = doubtful_stripes()
+    boundary[:, :25] = np.nan
+    proofreading = Proofreading(labels, boundary.astype(float))
+    assert proofreading.doubtful().score == 0
+    tables_are_right(proofreading, np.nan_to_num(boundary))
+
+
 def test_slices_have_room_for_new_numbers_of_their_own():
     stack = np.ones((3, 20, 20), np.int32)
     new = set()

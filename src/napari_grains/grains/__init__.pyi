@@ -8,9 +8,9 @@ from ._history import History
 from ._journal import Journal
 from ._journal_folder import journal_folder
 from ._measurement import Measurement, measure
-from ._numbering import number_through, spread_numbers
+from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
-from ._proofreading import Proofreading, room_for_new
+from ._proofreading import Proofreading
 from ._report import write_report
 from ._restored import JournalSummary, Restored
 from ._threshold import threshold_boundary
