@@ -112,7 +112,7 @@ def _with_report(finished: Run, fields: Sequence[ReportField], folder: ResultFol
             title=f"{len(fields)} fields",
             fields=fields,
             pooled=finished.pooled or {},
-            provenance={"source": sources, "settings": plain(finished.settings), "version": __version__},
+            provenance={"source": sources, "version": __version__},
         )
     except InputError as error:
         return replace(finished, error=one_line(str(error)))

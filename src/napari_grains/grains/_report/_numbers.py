@@ -105,7 +105,7 @@ def _writer(kind: Kind, value: float) -> Callable[[float], str]:
     if kind == "count" or (kind != "number" and abs(value) >= 100):
         return lambda number: f"{number:,.0f}".replace(",", _NARROW)
     decimals = 2 if kind in {"number", "ratio"} else decimals_of(value)
-    return lambda number: f"{number:.{decimals}f}"
+    return lambda number: f"{number:.{decimals}f}".replace("-", "\u2212")
 
 
 def is_number(value: object) -> TypeGuard[float]:

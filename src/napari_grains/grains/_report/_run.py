@@ -116,7 +116,7 @@ def _picture(field: ReportField) -> str:
     summary = field.measurement.summary
     number = shown(summary, _SIZE)
     size = f"ASTM G {number.value}" if summary.get(_SIZE.key) is not None else shown(summary, _DIAMETER).value
-    return figure(field.picture, f"{field.name}: {size}", "sixth", f"Grain boundaries found in {field.name}")
+    return figure(field.picture, f"{field.name}: {size}", "third", f"Grain boundaries found in {field.name}")
 
 
 def _all_grains(fields: Sequence[ReportField]) -> pd.DataFrame | None:

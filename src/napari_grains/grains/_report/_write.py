@@ -159,7 +159,7 @@ def _fields(views: Sequence[View], summary: Summary) -> str:
         return ""
     chosen = np.unique(np.linspace(0, len(views) - 1, min(len(views), _MOST_PICTURES)).astype(int))
     figures = [
-        figure(views[index].boundaries(SMALL), f"Slice {index}", "sixth", f"Grain boundaries, slice {index}")
+        figure(views[index].boundaries(SMALL), f"Slice {index}", "third", f"Grain boundaries, slice {index}")
         for index in chosen
     ]
     by_field = summary.get("by_field")
