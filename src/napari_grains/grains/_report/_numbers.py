@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeGuard
@@ -109,8 +110,8 @@ def _writer(kind: Kind, value: float) -> Callable[[float], str]:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether a JSON value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell whether a value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def decimals_of(value: float) -> int:

@@ -174,9 +174,9 @@ def _scale_bar(axes: Axes, shape: tuple[int, int], extent_um: float, lettering: 
     decade = 10.0 ** math.floor(math.log10(room))
     length = max(step * decade for step in (1, 2, 5) if step * decade <= room * (1 + 1e-9))
     letter, width, text = lettering * _DPI / 72, columns * length / extent_um, _length(length)
-    gap, room = 0.35 * letter, max(width, _LETTER * letter * len(text))
-    middle, y = 2 * gap + room / 2, rows - 2.6 * gap
-    frame = (gap, y - 1.5 * letter), room + 2 * gap, 1.5 * letter + 2 * gap
+    gap, across = 0.35 * letter, max(width, _LETTER * letter * len(text))
+    middle, y = 2 * gap + across / 2, rows - 2.6 * gap
+    frame = (gap, y - 1.5 * letter), across + 2 * gap, 1.5 * letter + 2 * gap
     axes.add_patch(Rectangle(*frame, fc="black", alpha=0.65))
     axes.add_patch(Rectangle((middle - width / 2, y), width, 0.8 * gap, fc="white"))
     axes.text(middle, y - 0.4 * gap, text, color="white", ha="center", va="bottom", fontsize=lettering)
