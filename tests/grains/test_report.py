@@ -48,7 +48,7 @@ def test_pictures_have_a_text_each(path, labels):
     kinds = [re.match(r"data:image/([a-z]+)", url)[1] for url, _ in page.images]
     assert kinds == ["jpeg", "jpeg", "svg", "svg", "svg", "svg", "svg"]
     assert all(text.strip() for _, text in page.images)
-    assert [text for _, text in page.images[:2]] == ["Micrograph of steel", "Grain boundaries found in steel"]
+    assert [text for _, text in page.images[:2]] == ["Micrograph of steel", "Boundaries in steel"]
 
 
 def test_single_grains_and_odd_shapes_are_reported(path):

@@ -21,8 +21,8 @@ from ._pictures import data_url
 Draw = Callable[[Any], None]
 
 _WAYS: Final[tuple[By, ...]] = ("number", "area")
-_WIDE: Final = (3.45, 2.0)
-_NARROW: Final = (2.3, 2.1)
+_WIDE: Final = (3.45, 1.85)
+_NARROW: Final = (2.3, 1.95)
 """Inches, as they are printed: so letters have the size that is set here."""
 _STYLE: Final[Mapping[str, Any]] = {
     "font.size": 7.0,

@@ -53,7 +53,9 @@ class PictureSize:
     lettering: float
 
 
-LARGE: Final = PictureSize(1000, 1100, 15.5)
+LARGE: Final = PictureSize(900, 1000, 14.0)
+WIDE: Final = PictureSize(1400, 1600, 11.0)
+"""For the whole width of a page."""
 SMALL: Final = PictureSize(560, 560, 12.0)
 
 

@@ -17,7 +17,7 @@ from ._headline import headline
 from ._method import method
 from ._numbers import Summary
 from ._page import figure, header, row, section, warning_box, write_page
-from ._pictures import LARGE, SMALL, Mask, View
+from ._pictures import LARGE, SMALL, WIDE, Mask, View
 from ._provenance import provenance_table
 from ._results import results
 
@@ -136,21 +136,17 @@ def _pictures(views: Sequence[View], title: str) -> str:
     view = views[index]
     which = f", slice {index} of {len(views)}" if len(views) > 1 else ""
     rows, columns = view.labels.shape
-    kind = "whole" if columns > _WIDE * rows else "half"
+    kind, size = ("whole", WIDE) if columns > _WIDE * rows else ("half", LARGE)
     shade = "; shaded: not measured" if view.leaves_out else ""
-    without = "" if view.image is not None else " (without the micrograph: every grain a shade of grey)"
-    figures = [
-        figure(
-            view.boundaries(LARGE),
-            f"Grain boundaries{which}{shade}{without}",
-            kind,
-            f"Grain boundaries found in {title}",
+    if view.image is None:
+        caption = f"Grains{which}, each in a shade of grey as the micrograph is not at hand{shade}"
+        return row((figure(view.boundaries(size), caption, "whole", f"Grains of {title}"),))
+    return row(
+        (
+            figure(view.micrograph(size), f"Micrograph{which}", kind, f"Micrograph of {title}"),
+            figure(view.boundaries(size), f"Grain boundaries{which}{shade}", kind, f"Boundaries in {title}"),
         )
-    ]
-    if view.image is not None:
-        alone = figure(view.micrograph(LARGE), f"Micrograph{which}", kind, f"Micrograph of {title}")
-        figures.insert(0, alone)
-    return row(figures)
+    )
 
 
 def _fields(views: Sequence[View], summary: Summary) -> str:
