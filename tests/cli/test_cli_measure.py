@@ -99,6 +99,15 @@ def test_one_input_and_a_failed_one_need_no_page_together(grains, labels, tmp_pa
     assert not (output / "report.html").exists()
 
 
+def test_a_page_together_that_cannot_be_written_is_said(grains, labels, squares, tmp_path, output) -> None:
+    write_tiff(tmp_path / "other.tif", squares, PixelSize(1e-6, 1e-6))
+    (output / "report.html").mkdir(parents=True)
+    answer = grains("measure", labels, tmp_path / "other.tif", "--output", output, "--report")
+    assert answer.code == 1
+    assert "report.html could not be written" in answer.err
+    assert (output / "other_report.html").is_file()
+
+
 def test_labels_that_are_none_fail_with_one_line(grains, labels, tmp_path, output, summary) -> None:
     np.save(tmp_path / "negative.npy", np.full((32, 32), -3))
     answer = grains("measure", tmp_path / "negative.npy", labels, "--output", output)

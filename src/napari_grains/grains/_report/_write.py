@@ -134,7 +134,7 @@ def _pictures(views: Sequence[View], title: str) -> str:
     """Micrograph and grain boundaries of the middle slice, side by side."""
     index = len(views) // 2
     view = views[index]
-    which = f", slice {index} of {len(views)}" if len(views) > 1 else ""
+    which = f", slice {index} of 0 to {len(views) - 1}" if len(views) > 1 else ""
     rows, columns = view.labels.shape
     kind, size = ("whole", WIDE) if columns > _WIDE * rows else ("half", LARGE)
     shade = "; shaded: not measured" if view.leaves_out else ""
