@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ._distribution import By, axial_mean, complete_grains, length_unit, orientation_shares
+from ._shares import By, axial_mean, complete_grains, length_unit, orientation_shares
 from ._plots import PlotColours, say_nothing
 
 if TYPE_CHECKING:

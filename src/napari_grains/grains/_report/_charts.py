@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
-from .._distribution import By
+from .._shares import By
 from .._plots import draw_cumulative, draw_histogram
 from .._roses import draw_intercept_rose, draw_rose
 from ._numbers import Summary

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from .._distribution import By, complete_grains, shares, weighted_quantiles
+from .._shares import By, complete_grains, shares, weighted_quantiles
 from ._numbers import APPROXIMATELY, DASH, Quantity, Shown, Summary, escaped, is_number, measured, shown
 
 _COUNTED: Final = (
