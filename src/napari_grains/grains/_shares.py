@@ -71,11 +71,13 @@ def shares(grains: pd.DataFrame, by: By) -> Column:
 
 
 def weighted_quantiles(values: Column, share: Column, levels: tuple[float, ...]) -> tuple[float, ...]:
-    """Smallest values up to which the shares add up to each level (0..1)."""
+    """Values up to which the shares add up to each level (0..1).
+
+    They are interpolated between grains, each standing for the middle of its share.
+    """
     order = np.argsort(values)
-    reached = np.cumsum(share[order])
-    places = np.searchsorted(reached, np.array(levels) * reached[-1] * (1 - 1e-12))
-    return tuple(float(value) for value in values[order][places])
+    middle = np.cumsum(share[order]) - share[order] / 2
+    return tuple(np.interp(levels, middle, values[order]).tolist())
 
 
 def class_edges(diameters: Column) -> Column:
