@@ -38,7 +38,8 @@ KNOWN = {
         "area": {"d10": 21.0, "d50": 41.0, "d90": 62.0, "mean": 42.3},
     },
     "anisotropy": {"ratio": 1.234, "direction_deg": 12.0},
-    "bimodal": {"detected": True},
+    "bimodal": {"detected": True, "fine": 12.3, "coarse": 45.6, "coarse_area_share": 0.4},
+    "largest_grain_cut": True,
     "astm_g_largest": 2.1,
     "largest_grain_area_um2": 12345.6,
     "triple_junctions": 1234,
@@ -89,7 +90,8 @@ def test_what_is_known_besides_is_shown(path, labels):
     assert page.row("Log-normal fit") == ["median 30.5 µm, \u03c3 0.41, p = 0.032"]
     assert page.row("by area") == ["21.0", "41.0", "62.0", "42.3"]
     assert page.row("Anisotropy") == ["1.23, longest at 12°"]
-    assert page.row("Largest grain") == ["12\u202f346 µm²"]
+    assert page.row("Largest grain") == ["12\u202f346 µm², cut by the rim"]
+    assert page.row("Two grain sizes") == ["12.3 µm and 45.6 µm in 40 % of the area"]
     assert page.row("Triple junctions")[0] == "1\u202f234"
     assert page.row("Surface per volume, SV")[0] == "57.9 /mm"
     assert page.row("Mean intercept")[1] == "≈ 32.1 to 37.9"

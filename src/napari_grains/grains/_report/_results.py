@@ -149,14 +149,25 @@ def _fit(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _largest(summary: Summary) -> list[tuple[str, str]]:
-    return [(one.name, shown(summary, one).value) for one in _LARGEST if _is_known(summary, one)]
+    cut = ", cut by the rim" if summary.get("largest_grain_cut") else ""
+    lines = [(one.name, shown(summary, one).value) for one in _LARGEST if _is_known(summary, one)]
+    return [(name, text + (cut if index == 0 else "")) for index, (name, text) in enumerate(lines)]
 
 
 def _mixture(summary: Summary) -> list[tuple[str, str]]:
-    bimodal = summary.get("bimodal")
-    if not isinstance(bimodal, Mapping) or "detected" not in bimodal:
+    """Say whether there are two populations; their medians are in um where that is known, else in px."""
+    mixture = summary.get("bimodal")
+    if not isinstance(mixture, Mapping) or "detected" not in mixture:
         return []
-    return [("Two populations", "yes, see ASTM E1181" if bimodal["detected"] else "not detected")]
+    if not mixture["detected"]:
+        return [("Two grain sizes", "not found")]
+    suffix = "px" if summary.get("mean_area_um2") is None else "um"
+    medians = {f"{name}_{suffix}": mixture.get(name) for name in ("fine", "coarse")}
+    quantities = (Quantity("", f"{name}_um", "length", f"{name}_px") for name in ("fine", "coarse"))
+    fine, coarse = (shown(medians, quantity).value for quantity in quantities)
+    share = mixture.get("coarse_area_share")
+    where = f" in {100 * share:.0f} % of the area" if is_number(share) else ""
+    return [("Two grain sizes", f"{fine} and {coarse}{where}")]
 
 
 def _anisotropy(summary: Summary) -> list[tuple[str, str]]:

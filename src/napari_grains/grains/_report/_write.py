@@ -127,7 +127,7 @@ def _views(
 
 
 def _slices(array: NDArray[Any] | None, number: int) -> Sequence[Any]:
-    return [None] * number if array is None else list(array.reshape(number, *array.shape[-2:]))
+    return [None] * number if array is None else list(np.broadcast_to(array, (number, *array.shape[-2:])))
 
 
 def _pictures(views: Sequence[View], title: str) -> str:
@@ -161,6 +161,6 @@ def _fields(views: Sequence[View], summary: Summary) -> str:
     by_field = summary.get("by_field")
     table = ""
     if isinstance(by_field, list) and by_field:
-        names = [f"Slice {field.get('slice', index)}" for index, field in enumerate(by_field)]
+        names = [f"Slice {field.get('slice') or index}" for index, field in enumerate(by_field)]
         table = fields_table(names, by_field, summary)
     return table + row(figures)
