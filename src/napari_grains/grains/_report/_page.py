@@ -58,7 +58,7 @@ figcaption { text-align: left; margin-top: .25em; overflow-wrap: anywhere }
 figure img { width: 100%; height: auto; max-height: 34em; object-fit: contain; display: block }
 section.together { break-inside: avoid } .provenance th { font-weight: 400; color: var(--soft); width: 36% }
 .provenance td { overflow-wrap: anywhere } .provenance thead th { font-weight: 600 }
-sub, sup { line-height: 0 } .row + .row, table + table { margin-top: .8em }
+sub, sup { line-height: 0 } .row + .row, table + table, table + .row { margin-top: .8em }
 @media screen and (max-width: 45em) { .headline th:first-child, .headline .with { white-space: normal } }
 @media print {
   body { font-size: 9pt; line-height: 1.36; margin: 0; padding: 0; max-width: none }
