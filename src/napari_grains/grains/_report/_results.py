@@ -47,9 +47,18 @@ _DIAMETERS: Final = ("d10", "d50", "d90", "mean")
 _HEAD: Final = "<tr><th>{}</th><th class='number'>Value</th><th class='number'>95 % interval</th></tr>"
 
 
-def results(summary: Summary, table: pd.DataFrame) -> str:
-    """Build the tables in two columns: by area and diameters; by intercepts and what is known besides."""
-    left = _quantities("By area", _COUNTED, summary) + _diameters(summary, table)
+def results(summary: Summary, table: pd.DataFrame | None) -> str:
+    """Build the tables in two columns: by area and diameters; by intercepts and what is known besides.
+
+    Parameters
+    ----------
+    summary : mapping
+        What was measured.
+    table : DataFrame, optional
+        One row per grain; without it there are no diameters.
+    """
+    diameters = "" if table is None else _diameters(summary, table)
+    left = _quantities("By area", _COUNTED, summary) + diameters
     right = _quantities("By intercepts", _CROSSED, summary) + _others(summary)
     columns = "".join(f'<div class="half">{column}</div>' for column in (left, right))
     return f'<div class="results"><div class="row">{columns}</div>{_indicative_note(summary)}</div>'

@@ -10,12 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_grains.images import PixelSize
+
 from .._measurement import Measurement
 from ._charts import charts
 from ._fields import fields_table
 from ._headline import headline
 from ._method import method
-from ._numbers import Summary
+from ._numbers import Summary, is_number
 from ._page import figure, header, row, section, warning_box, write_page
 from ._pictures import LARGE, SMALL, WIDE, Mask, View
 from ._provenance import provenance_table
@@ -70,7 +72,7 @@ def write_report(
     InputError
         If the file cannot be written.
     """
-    summary = completed(measurement)
+    summary = completed(measurement.summary, measurement.pixel_size)
     facts = [
         ("Specimen", specimen_text),
         ("Operator", operator),
@@ -102,12 +104,10 @@ def today() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def completed(measurement: Measurement) -> Summary:
-    """Return the summary with the measured area in um2, where it is known."""
-    area, size = measurement.summary.get("area_px"), measurement.pixel_size
-    if size is None or not isinstance(area, float):
-        return measurement.summary
-    return {"area_um2": area * size.area_um2, **measurement.summary}
+def completed(summary: Summary, size: PixelSize | None) -> Summary:
+    """Return a summary with the measured area in um2, where it is known."""
+    area = summary.get("area_px")
+    return summary if size is None or not is_number(area) else {"area_um2": area * size.area_um2, **summary}
 
 
 def _views(
