@@ -25,7 +25,9 @@ def without_charts(monkeypatch):
 SIZE = PixelSize(5e-7, 5e-7)
 KNOWN = {
     "iso_g_planimetric": 6.16,
+    "iso_g_planimetric_indicative95": None,
     "iso_g_intercept": 6.3,
+    "iso_g_intercept_indicative95": None,
     "astm_g_planimetric": 6.21,
     "astm_g_planimetric_ci95": [5.9, 6.4],
     "mean_intercept_um": 34.56,
@@ -104,6 +106,13 @@ def test_standards_are_named_where_their_numbers_are(path, labels, known, named)
     page = report(path, labels, SIZE, known=clean)
     assert all(name in page.text for name in ("ASTM E112", "ASTM E1382", "ISO 643"))
     assert ("ASTM E930" in page.text, "ASTM E1181" in page.text) == (named, named)
+
+
+def test_twins_that_are_not_counted_are_said_to_be_drawn(path, labels):
+    image = np.zeros(labels.shape)
+    note = "Grain boundaries; twin boundaries are drawn, too, but were not counted"
+    assert note in report(path, labels, SIZE, image, known=KNOWN).text
+    assert note not in report(path, labels, SIZE, image).text
 
 
 def test_an_indicative_interval_is_explained(path, labels):

@@ -89,7 +89,7 @@ def write_report(
             header(KIND, title, facts),
             headline(summary),
             warning_box(measurement.warnings),
-            section("Micrograph and grains", _pictures(views, title)),
+            section("Micrograph and grains", _pictures(views, title, _twins(summary))),
             section("Results", results(summary, measurement.table)),
             section("Fields", _fields(views, summary), classes="together"),
             section(DISTRIBUTIONS, charts(measurement.table, summary, um), classes="together"),
@@ -130,14 +130,20 @@ def _slices(array: NDArray[Any] | None, number: int) -> Sequence[Any]:
     return [None] * number if array is None else list(np.broadcast_to(array, (number, *array.shape[-2:])))
 
 
-def _pictures(views: Sequence[View], title: str) -> str:
+def _twins(summary: Summary) -> str:
+    """Say that boundaries are drawn that do not count."""
+    ignored = summary.get("twins") == "ignored"
+    return "; twin boundaries are drawn, too, but were not counted" if ignored else ""
+
+
+def _pictures(views: Sequence[View], title: str, remark: str) -> str:
     """Micrograph and grain boundaries of the middle slice, side by side."""
     index = len(views) // 2
     view = views[index]
     which = f", slice {index} of 0 to {len(views) - 1}" if len(views) > 1 else ""
     rows, columns = view.labels.shape
     kind, size = ("whole", WIDE) if columns > _WIDE * rows else ("half", LARGE)
-    shade = "; shaded: not measured" if view.leaves_out else ""
+    shade = remark + ("; shaded: not measured" if view.leaves_out else "")
     if view.image is None:
         caption = f"Grains{which}, each in a shade of grey as the micrograph is not at hand{shade}"
         return row((figure(view.boundaries(size), caption, "whole", f"Grains of {title}"),))
