@@ -10,9 +10,12 @@ from ._journal_folder import journal_folder
 from ._measurement import Measurement, measure
 from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
+from ._plots import PlotColours, draw_cumulative, draw_histogram
 from ._proofreading import Proofreading
-from ._report import write_report
+from ._report import ReportField, report_field, write_report, write_run_report
+from ._report_job import report_arrays
 from ._restored import JournalSummary, Restored
+from ._roses import draw_intercept_rose, draw_rose
 from ._threshold import threshold_boundary
 from ._typical import lines_show, merge_untypical, untypical_threshold
 
@@ -26,8 +29,14 @@ __all__ = [
     "Journal",
     "JournalSummary",
     "Measurement",
+    "PlotColours",
     "Proofreading",
+    "ReportField",
     "Restored",
+    "draw_cumulative",
+    "draw_histogram",
+    "draw_intercept_rose",
+    "draw_rose",
     "edge_scores",
     "grain_size_intercept",
     "grain_size_planimetric",
@@ -39,10 +48,13 @@ __all__ = [
     "number_through",
     "partition",
     "pooled_density",
+    "report_arrays",
+    "report_field",
     "room_for_new",
     "spread_numbers",
     "threshold_boundary",
     "training_labels",
     "untypical_threshold",
     "write_report",
+    "write_run_report",
 ]
