@@ -11,8 +11,8 @@ from ._pooling import pool
 from ._report import write_report
 from ._test_lines import TestLines
 from ._threshold import threshold_boundary
-from ._typical import lines_show, merge_untypical
 from ._twins import twin_boundaries
+from ._typical import lines_show, merge_untypical
 
 __all__ = [
     "COLOURS",

@@ -30,12 +30,12 @@ class Blocks:
 
 
 def blocks_per_side(grains: int) -> int:
-    """Into how many blocks a field of so many grains is divided along each side; 1 is too few for a scatter."""
+    """Say into how many blocks a field is divided along each side; 1 is too few for a scatter."""
     return int(np.clip(np.sqrt(grains / _GRAINS), 1, _MOST))
 
 
 def in_blocks(
-    shape: tuple[int, int], number: int, positions: Values, weights: Values | None = None
+    shape: tuple[int, int], number: int, positions: NDArray[np.number], weights: Values | None = None
 ) -> Values:
     """Add up points (K, 2) by blocks of a frame; positions are pixels from its corner."""
     row, column = (
@@ -58,8 +58,8 @@ def block_areas(field: Field, number: int) -> Values:
 def indicative_interval(counts: Values, sizes: Values) -> Interval | None:
     """95 % interval of sum(counts) / sum(sizes) when blocks are drawn anew with replacement.
 
-    Percentiles of 1999 samples, from a fixed seed. One field does not tell how much others differ from it: the
-    interval holds the scatter within the field only, and is no confidence interval of the specimen.
+    Percentiles of 1999 samples, from a fixed seed. One field does not tell how much others differ from it:
+    the interval holds the scatter within the field only, and is no confidence interval of the specimen.
     """
     kept = sizes > 0
     number = int(np.count_nonzero(kept))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 Interval = tuple[float, float]
@@ -56,7 +57,9 @@ def _mapped(interval: Interval | None, function: Callable[[float], float]) -> li
     return sorted(function(end) for end in interval)
 
 
-def pooled_density(counts: Sequence[float], sizes: Sequence[float]) -> Density:
+def pooled_density(
+    counts: Sequence[float] | NDArray[np.float64], sizes: Sequence[float] | NDArray[np.float64]
+) -> Density:
     """Pool fields: the ratio estimator and its t interval.
 
     For fields of equal size the interval is mean +- t s / sqrt(n) of the densities of the fields (ASTM E112).

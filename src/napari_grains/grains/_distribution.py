@@ -61,8 +61,8 @@ def fitted_lognormal(diameters: Values, weights: Values) -> Lognormal | None:
 
     The p value is that of a parametric bootstrap of the Kolmogorov-Smirnov distance with fitted parameters
     (Lilliefors' test). Samples have the effective number of grains, (sum w)^2 / sum w^2, at most 400; the
-    distances are made comparable by Stephens' factor, sqrt(n) - 0.01 + 0.85 / sqrt(n) (J. Am. Stat. Assoc. 69,
-    1974). Of thousands of grains the test finds the smallest deviation; look at the histogram, too.
+    distances are made comparable by Stephens' factor, sqrt(n) - 0.01 + 0.85 / sqrt(n) (J. Am. Stat. Assoc.
+    69, 1974). Of thousands of grains the test finds the smallest deviation; look at the histogram, too.
     """
     kept = weights > 0
     if np.count_nonzero(kept) < _FEWEST:

@@ -5,8 +5,8 @@ so that ``G = log2(N_A) - 2.9542`` for ``N_A`` grains per mm2. The intercept sca
 ASTM E112 sets G = 0 at a mean lineal intercept of 0.320 mm. The two therefore differ for one and the same
 structure, by 0.36 for Poisson-Voronoi cells and squares and by 0.16 for hexagons.
 
-ISO 643 counts m grains per mm2 and sets m = 8 * 2 ** G, so that its G is lower than that of ASTM by 0.0458; its
-intercept scale is that of ASTM, G = 0 at 0.320 mm.
+ISO 643 counts m grains per mm2 and sets m = 8 * 2 ** G, so that its G is lower than that of ASTM by 0.0458;
+its intercept scale is that of ASTM, G = 0 at 0.320 mm.
 """
 
 from __future__ import annotations

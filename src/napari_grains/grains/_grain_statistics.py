@@ -87,10 +87,10 @@ def _largest(table: pd.DataFrame, *, calibrated: bool, same_pixels: bool) -> Sum
     known = calibrated or same_pixels
     complete = area[~table["edge"]]
     largest = complete.idxmax() if known and len(complete) else None
-    um2 = None if largest is None or not calibrated else float(table["area_um2"].loc[largest])
+    um2 = None if largest is None or not calibrated else float(table["area_um2"][~table["edge"]].max())
     return {
         "largest_grain_area_px": (
-            float(table["area_px"].loc[largest]) if largest is not None and same_pixels else None
+            float(table["area_px"][~table["edge"]].max()) if largest is not None and same_pixels else None
         ),
         "largest_grain_area_um2": um2,
         "astm_g_largest": None if um2 is None else grain_size_planimetric(1e6 / um2),

@@ -80,8 +80,8 @@ class _Sampled:
     """Points along test lines, (L, P): grains met, rows and columns in pixels of the image, px per step."""
 
     met: Ids
-    row: NDArray[np.float64]
-    column: NDArray[np.float64]
+    row: NDArray[np.floating]
+    column: NDArray[np.floating]
     step: float
 
 
@@ -177,7 +177,7 @@ def _crossings(sampled: _Sampled) -> tuple[Crossings, NDArray[np.float64]]:
 def _without_staircase(met: Ids, change: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Drop the changes in excursions of one sample: all of an even series, all but the last of an odd one."""
     back = np.pad(change[:, :-1] & change[:, 1:] & (met[:, :-2] == met[:, 2:]), ((0, 0), (1, 1)))
-    kept = change & ~(back[:, 1:] | back[:, :-1])
+    kept: NDArray[np.bool_] = change & ~(back[:, 1:] | back[:, :-1])
     ends = np.flatnonzero(np.diff(back.astype(np.int8), axis=1, prepend=0, append=0))
     first, after = ends[::2], ends[1::2]
     odd = (after - first) % 2 == 0  # n excursions are n + 1 changes
@@ -187,7 +187,7 @@ def _without_staircase(met: Ids, change: NDArray[np.bool_]) -> NDArray[np.bool_]
 
 
 def _segments(field: Field, sampled: _Sampled) -> NDArray[np.float64]:
-    """Ends of the lines within the frame, (L, 2, 2) rows and columns."""
+    """Find the ends of the lines within the frame, (L, 2, 2) rows and columns."""
     rows, columns = field.labels.shape
     inside = (sampled.row >= 0) & (sampled.row < rows) & (sampled.column >= 0) & (sampled.column < columns)
     line = np.flatnonzero(inside.any(axis=1))

@@ -170,7 +170,7 @@ def _results(
 
 
 def _slices(mask: Mask | None, shape: tuple[int, ...], name: str) -> Sequence[Mask | None]:
-    """The mask of each slice; one of a slice's shape holds for all."""
+    """Give the mask of each slice; one of a slice's shape holds for all."""
     if mask is None:
         return [None] * shape[0]
     if mask.shape not in (shape, shape[1:], (1, *shape[1:])):

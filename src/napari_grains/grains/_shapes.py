@@ -140,8 +140,8 @@ class _Outlines:
     """
 
     grain: NDArray[np.int32]
-    y: Column
-    x: Column
+    y: NDArray[np.floating]
+    x: NDArray[np.floating]
     start: NDArray[np.intp]
 
     def ends(self, angle: Column | float, spacing: tuple[float, float]) -> tuple[Column, Column]:
@@ -178,7 +178,7 @@ def _outlines(labels: Ids, spacing: tuple[float, float]) -> _Outlines:
 
 
 def hull_areas(labels: Ids, spacing: tuple[float, float], groups: NDArray[np.int64]) -> Column:
-    """Area of the convex hull of each group of grains, shape (G,); ``groups`` (G, P) holds ids without gaps."""
+    """Area of the convex hull of each group of grains, shape (G,); ``groups`` (G, P) holds dense ids."""
     low, high = _tangents(_outlines(labels, spacing), spacing)
     return _hull(low[:, groups - 1].min(axis=2), high[:, groups - 1].max(axis=2))
 

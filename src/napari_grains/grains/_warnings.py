@@ -64,8 +64,8 @@ def _about_grains(summary: Mapping[str, Any]) -> Iterator[str]:
     if summary["bimodal"]["detected"]:
         percent = 100 * summary["bimodal"]["coarse_area_fraction"]
         yield (
-            f"Two grain sizes: coarse grains take {percent:.0f} % of the area. One mean describes neither; report "
-            "them apart, see ASTM E1181."
+            f"Two grain sizes: coarse grains take {percent:.0f} % of the area. One mean describes neither; "
+            "report them apart, see ASTM E1181."
         )
     if summary["largest_grain_cut"]:
-        yield "The largest grain is cut by the rim of the region: its size (ASTM E930) is at least that given."
+        yield "The largest grain is cut by the rim; the one given as the largest (ASTM E930) is complete."
