@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from napari_grains.synthesis._nearest import nearest_mark
+from napari_grains.synthesis._nearest import nearest_mark, nearest_mark_of
 
 
 def _by_comparing_all(marks):
@@ -35,7 +35,7 @@ def test_it_is_the_nearest_of_all(shape, density, seed):
     np.testing.assert_array_equal(nearest, expected_nearest)
 
 
-@pytest.mark.parametrize("distance", [7, 8, 62, 63, 64, 65, 130])
+@pytest.mark.parametrize("distance", [7, 8, 62, 63, 64, 65, 126, 127, 128, 129, 200])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_far_marks_on_both_sides_of_a_row_or_column(distance, axis):
     marks = np.zeros((2 * distance + 1, 3), bool)
@@ -46,3 +46,14 @@ def test_far_marks_on_both_sides_of_a_row_or_column(distance, axis):
     assert squared.max() == distance**2
     np.testing.assert_array_equal(squared, expected_squared)
     np.testing.assert_array_equal(nearest, expected_nearest)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([0.0002, 0.003, 0.3]), st.integers(0, 2**32 - 1))
+def test_some_pixels_are_told_what_all_are(density, seed):
+    rng = np.random.default_rng(seed)
+    marks = rng.random((40, 150)) < density
+    marks[rng.integers(40), rng.integers(150)] = True
+    pixels = np.flatnonzero(rng.random(marks.size) < 0.2)
+    for of_all, of_some in zip(nearest_mark(marks), nearest_mark_of(pixels, marks), strict=True):
+        np.testing.assert_array_equal(of_some, of_all.ravel()[pixels])

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids, Values, boundary_edges, consecutive, joined, weakest_edge
-from ._merge_tree import MergeTree
+from ._graph import Ids, Values, boundary_edges, consecutive, joined, mutually_weakest, weakest_edge
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,12 @@ def merge_edges(labels: NDArray[np.integer], boundary: NDArray[np.floating], thr
         return labels
     number = int(labels.max(initial=0))
     edges = boundary_edges(labels, boundary.astype(np.float32, copy=False))
-    return consecutive(MergeTree.of(edges, number, threshold).cut(threshold)[labels])
+    names = np.arange(number + 1, dtype=np.int32)
+    while len(weak := mutually_weakest(edges, number, threshold)):
+        round_names = np.arange(number + 1, dtype=np.int32)
+        round_names[edges.pairs[weak, 1]] = edges.pairs[weak, 0]  # no region is in two of these pairs
+        names, edges = round_names[names], edges.renamed(round_names)
+    return consecutive(names).take(labels)
 
 
 def merge_small(labels: Ids, boundary: Values, min_area: float) -> Ids:

@@ -34,15 +34,14 @@ class Contacts:
 
 def contacts(labels: Ids) -> Contacts:
     """Find all side-to-side contacts between regions of ``labels`` (Y, X); 0 is no region."""
-    flat = labels.ravel()
-    width = labels.shape[1]
-    inside = labels > 0
-    across = (labels[:, 1:] != labels[:, :-1]) & inside[:, 1:] & inside[:, :-1]
-    down = (labels[1:] != labels[:-1]) & inside[1:] & inside[:-1]
-    row, column = np.divmod(np.flatnonzero(across), max(width - 1, 1))
-    beside, above = row * width + column, np.flatnonzero(down)
+    flat, width = labels.ravel(), labels.shape[1]
+    across, down = flat[1:] != flat[:-1], flat[width:] != flat[:-width]
+    across[width - 1 :: width] = False  # from the end of a row to the start of the next
+    beside, above = np.flatnonzero(across), np.flatnonzero(down)
     pixel = np.concatenate((beside, above))
     other = np.concatenate((beside + 1, above + width))
+    inside = (flat[pixel] > 0) & (flat[other] > 0)
+    pixel, other = pixel[inside], other[inside]
     return Contacts(flat[pixel], flat[other], pixel, other)
 
 
@@ -59,7 +58,7 @@ def unsupported_contacts(labels: Ids, boundary: Values, threshold: float, ends: 
         Contacts of probability 1 left out of each mean: an edge ends in the boundaries it hangs between.
     """
     touching = contacts(labels)
-    _, where = np.unique(pair_keys(touching.first, touching.second), return_inverse=True)
+    _, where = distinct_pairs(touching.first, touching.second)
     strength = contact_strength(boundary, touching.pixel, touching.other)
     total, count = np.bincount(where, weights=strength), np.bincount(where)
     low = ((total - ends) < threshold * np.maximum(count - ends, 1))[where]
@@ -96,6 +95,36 @@ def pair_keys(first: Ids, second: Ids) -> NDArray[np.int64]:
     return keys
 
 
+def distinct_pairs(first: Ids, second: Ids) -> tuple[Ids, NDArray[np.int64]]:
+    """Tell the distinct pairs of ids, whatever their order, and which of them each pair is.
+
+    Sorted first by the larger and then by the smaller ids, NumPy goes through their digits where they have
+    no more than 16 bits, three times as fast as it compares pairs.
+
+    Parameters
+    ----------
+    first, second : ndarray of int32, shape (C,)
+        Ids, not negative.
+
+    Returns
+    -------
+    ndarray of int32, shape (E, 2)
+        The smaller id first, in ascending order.
+    ndarray of int64, shape (C,)
+        Row of each pair.
+    """
+    low, high = np.minimum(first, second), np.maximum(first, second)
+    short = np.min_scalar_type(high.max(initial=0))
+    order = np.argsort(high.astype(short), kind="stable")
+    order = order[np.argsort(low.astype(short)[order], kind="stable")]
+    low, high = low[order], high[order]
+    new = np.ones(len(order), bool)
+    new[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    row = np.empty(len(order), np.int64)
+    row[order] = np.cumsum(new) - 1
+    return np.stack((low[new], high[new]), axis=1), row
+
+
 @dataclass(frozen=True, eq=False)
 class RegionEdges:
     """What regions share: one row per pair of neighbours.
@@ -130,10 +159,9 @@ def pooled_edges(
 ) -> RegionEdges:
     """Add up what is listed for the same pair of regions, in whatever order the two stand; all shape (C,)."""
     apart = first != second
-    key, where = np.unique(pair_keys(first[apart], second[apart]), return_inverse=True)
-    pairs = np.stack((key >> 32, key & 0xFFFFFFFF), axis=1).astype(np.int32)
+    pairs, where = distinct_pairs(first[apart], second[apart])
     sums = [
-        np.bincount(where, weights=values[apart], minlength=len(key)).astype(np.float64)
+        np.bincount(where, weights=values[apart], minlength=len(pairs)).astype(np.float64)
         for values in (total, count)
     ]
     return RegionEdges(pairs, sums[0], sums[1])
@@ -159,6 +187,14 @@ def weakest_edge(edges: RegionEdges, number: int) -> NDArray[np.int64]:
     return np.where(rank >= 0, order[rank] if len(order) else -1, -1)
 
 
+def mutually_weakest(edges: RegionEdges, number: int, threshold: float) -> NDArray[np.int64]:
+    """Rows of edges below ``threshold`` that are the weakest of both their regions."""
+    weakest = weakest_edge(edges, number)
+    rows = np.arange(len(edges.pairs))
+    mutual = (weakest[edges.pairs[:, 0]] == rows) & (weakest[edges.pairs[:, 1]] == rows)
+    return np.flatnonzero(mutual & (edges.mean < threshold))
+
+
 def joined(first: Ids, second: Ids, number: int) -> Ids:
     """Return the smallest id linked to each region through the listed pairs, shape (number + 1,)."""
     links = coo_array((np.ones(len(first), bool), (first, second)), shape=(number + 1, number + 1))
@@ -171,7 +207,8 @@ def joined(first: Ids, second: Ids, number: int) -> Ids:
 
 def consecutive(labels: Ids) -> Ids:
     """Return the regions numbered 1..N in the order of their ids; 0 stays 0."""
-    present = np.bincount(labels.ravel()) > 0
+    places = labels.astype(np.intp)  # which NumPy counts and looks up without converting it each time
+    present = np.bincount(places.ravel()) > 0
     present[0] = False
     names = np.where(present, np.cumsum(present), 0).astype(np.int32)
-    return names[labels]
+    return names.take(places)

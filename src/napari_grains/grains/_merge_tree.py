@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids, RegionEdges, joined, weakest_edge
+from ._graph import Ids, RegionEdges, joined, mutually_weakest
 
 _ROUNDS = 12
 """Rounds in which many regions join at once, before they go one by one.
@@ -62,7 +62,7 @@ class MergeTree:
         """
         pairs, heights = [np.zeros((0, 2), np.int32)], [np.zeros(0)]
         for _ in range(_ROUNDS):
-            weak = _mutually_weakest(edges, number, below)
+            weak = mutually_weakest(edges, number, below)
             pairs.append(edges.pairs[weak])
             heights.append(edges.mean[weak])
             edges = edges.renamed(joined(edges.pairs[weak, 0], edges.pairs[weak, 1], number))
@@ -83,14 +83,6 @@ class MergeTree:
             raise ValueError(f"the steps up to {threshold} are not known, only those below {self.below}")
         taken = self.pairs[self.height < threshold]
         return joined(taken[:, 0], taken[:, 1], self.number)
-
-
-def _mutually_weakest(edges: RegionEdges, number: int, threshold: float) -> NDArray[np.int64]:
-    """Rows of edges below ``threshold`` that are the weakest of both their regions."""
-    weakest = weakest_edge(edges, number)
-    rows = np.arange(len(edges.pairs))
-    mutual = (weakest[edges.pairs[:, 0]] == rows) & (weakest[edges.pairs[:, 1]] == rows)
-    return np.flatnonzero(mutual & (edges.mean < threshold))
 
 
 def _one_by_one(edges: RegionEdges, below: float) -> list[tuple[float, int, int]]:

@@ -159,8 +159,9 @@ def _rimmed(
     """Draw an ellipse; ``grey`` are the levels of its inside and its rim, ``striped`` is how often it is."""
     window, dy, dx = _window(canvas, centre, 1.6 * radius + 3)
     distance = _elliptic(dy, dx, rng)
-    rim = np.exp(-0.5 * ((distance - radius) / rng.uniform(0.6, 1.6)) ** 2)
-    inside = grey[0] / (1 + np.exp(np.clip(2 * (distance - radius), -20, 20)))
+    beyond = distance - radius
+    rim = np.exp(-0.5 * (beyond / rng.uniform(0.6, 1.6)) ** 2)
+    inside = grey[0] / (1 + np.exp(np.clip(2 * beyond, -20, 20)))
     if rng.random() < striped:
         stripes = np.sin(dy * rng.uniform(0.6, 1.5) + dx * rng.uniform(-1, 1))
         inside = inside * (1 + rng.uniform(0.2, 1.0) * stripes)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage as ndi
 
 from ._artefacts import charged, compressed, curtained, jittered, resampled, scratched
-from ._fields import smooth_noise
+from ._fields import blurred, smooth_noise
 from ._parameters import Imaging
 
 Float = NDArray[np.float32]
@@ -32,7 +31,7 @@ def record(image: Float, imaging: Imaging, rng: np.random.Generator) -> Float:
     """
     if imaging.scratches:
         image = scratched(image, imaging.scratches, rng)
-    image = ndi.gaussian_filter(image, imaging.blur, truncate=3)
+    image = blurred(image, imaging.blur, truncate=3)
     if imaging.shading:
         light = smooth_noise(image.shape, 0.35 * max(image.shape), rng)
         image = image + np.float32(0.25 * imaging.shading) * light
@@ -51,7 +50,7 @@ def record(image: Float, imaging: Imaging, rng: np.random.Generator) -> Float:
 def _noise(image: Float, imaging: Imaging, rng: np.random.Generator) -> Float:
     noise = rng.standard_normal(image.shape, np.float32)
     if imaging.noise_correlation > 0.2:
-        noise = ndi.gaussian_filter(noise, imaging.noise_correlation, truncate=2)
+        noise = blurred(noise, imaging.noise_correlation, truncate=2)
         noise /= max(float(noise[::2, ::2].std()), 1e-6)
     noise *= np.float32(imaging.noise)
     if imaging.shot:

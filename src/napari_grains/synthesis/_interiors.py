@@ -23,7 +23,7 @@ def grain_levels(crystals: Labels, contrast: Contrast, rng: np.random.Generator)
     if contrast.odd_grains:
         levels[rng.random(n) < contrast.odd_grains] += contrast.odd_step
     grey: Float = levels.astype(np.float32)
-    return grey[crystals]
+    return grey.take(crystals)
 
 
 def interiors(
@@ -71,13 +71,13 @@ def _waves(crystals: Labels, contrast: Contrast, diameter: float, rng: np.random
     along += np.float32(0.3) * smooth_noise(along.shape, diameter, rng)
     image = np.zeros(along.shape, np.float32)
     if contrast.ramps:  # a triangular wave of 2.5 grain diameters: one ramp per grain, never out of range
-        turns = (along + phase[crystals]) / np.float32(2.5)
+        turns = (along + phase.take(crystals)) / np.float32(2.5)
         turns -= np.floor(turns)
         image += np.float32(contrast.ramps * 4) * (np.abs(turns - np.float32(0.5)) - np.float32(0.25))
     if contrast.fringes:
         bent = rng.uniform(3, 14, n).astype(np.float32)
         amplitude = _in_a_third(n, rng) * np.float32(contrast.fringes)
-        image += amplitude[crystals] * np.sin(bent[crystals] * along + phase[crystals])
+        image += amplitude.take(crystals) * np.sin(bent.take(crystals) * along + phase.take(crystals))
     return image
 
 
@@ -86,7 +86,8 @@ def _lamellae(crystals: Labels, contrast: Contrast, rng: np.random.Generator) ->
     n = int(crystals.max()) + 1
     amplitude = _in_a_third(n, rng) * np.float32(contrast.lamellae)
     frequency = (2 * np.pi / contrast.lamella_spacing * rng.uniform(0.8, 1.25, n)).astype(np.float32)
-    return np.asarray(amplitude[crystals] * np.sin(frequency[crystals] * _along(crystals, rng)), np.float32)
+    stripes = np.sin(frequency.take(crystals) * _along(crystals, rng))
+    return np.asarray(amplitude.take(crystals) * stripes, np.float32)
 
 
 def _filaments(crystals: Labels, contrast: Contrast, rng: np.random.Generator) -> Float:
@@ -96,7 +97,7 @@ def _filaments(crystals: Labels, contrast: Contrast, rng: np.random.Generator) -
     width = np.float32(rng.uniform(0.5, 1.2) / (np.sqrt(2) * size))  # the field's slope is 1 / (sqrt(2) size)
     amount = rng.uniform(0, 1, int(crystals.max()) + 1).astype(np.float32) * np.float32(contrast.filaments)
     lines = np.exp(-((field / width) ** 2)) * np.clip(fades, 0, 1)
-    return np.asarray(amount[crystals] * lines, np.float32)
+    return np.asarray(amount.take(crystals) * lines, np.float32)
 
 
 def _texture(crystals: Labels, contrast: Contrast, rng: np.random.Generator) -> Float:
@@ -104,14 +105,15 @@ def _texture(crystals: Labels, contrast: Contrast, rng: np.random.Generator) -> 
     if not contrast.texture_spread:
         return field
     rough = np.exp(rng.normal(0, contrast.texture_spread, int(crystals.max()) + 1))
-    return np.asarray(field * rough.astype(np.float32)[crystals], np.float32)
+    return np.asarray(field * rough.astype(np.float32).take(crystals), np.float32)
 
 
 def _along(crystals: Labels, rng: np.random.Generator) -> Float:
     """Coordinate in px along a direction of each crystal's own."""
     angle = rng.uniform(0, 2 * np.pi, int(crystals.max()) + 1).astype(np.float32)
     y, x = (np.arange(k, dtype=np.float32) for k in crystals.shape)
-    return np.asarray(np.sin(angle)[crystals] * y[:, None] + np.cos(angle)[crystals] * x, np.float32)
+    sin, cos = np.sin(angle).take(crystals), np.cos(angle).take(crystals)
+    return np.asarray(sin * y[:, None] + cos * x, np.float32)
 
 
 def _in_a_third(n: int, rng: np.random.Generator) -> Float:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage as ndi
 
 from ._boundaries import Boundaries, edge_widths, fading
-from ._fields import smooth_noise
+from ._fields import blurred, smooth_noise
 from ._parameters import Contrast
 
 Float = NDArray[np.float32]
@@ -54,8 +53,8 @@ def _rounded(distance: Float, contrast: Contrast) -> Float:
     if not contrast.rounding:
         return distance
     sigma = contrast.rounding * contrast.line_width
-    blurred = ndi.gaussian_filter(distance, sigma, truncate=3)
-    return np.asarray(np.maximum(blurred - np.float32(0.8 * sigma), 0), np.float32)
+    soft = blurred(distance, sigma, truncate=3)
+    return np.asarray(np.maximum(soft - np.float32(0.8 * sigma), 0), np.float32)
 
 
 def _half_width(

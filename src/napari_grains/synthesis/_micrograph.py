@@ -24,7 +24,8 @@ Float = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
 # Once it has freed a block this large, glibc keeps the memory of smaller arrays for the next micrograph.
-# Before that it gives some back to the system time and again, which zeroes every page when it is needed anew.
+# Before that it gives some back to the system time and again, which zeroes every page when it is needed anew:
+# hundreds of pages for each micrograph, a twentieth of the time that drawing it takes.
 np.empty(2**24, np.uint8)
 
 

@@ -48,20 +48,19 @@ def _vote(labels: Labels, radius: float) -> Labels:
         own += padded[a : a + height, b : b + width] == labels
     open_ = np.flatnonzero(own < _RING // 2)  # no other label can have more than the rest of the ring
     places = open_ + open_ // width * (2 * reach)  # every row has grown by this
-    ring = [padded.ravel()[places + (a * padded.shape[1] + b)] for a, b in offsets]
+    ring = np.stack([padded.ravel().take(places + (a * padded.shape[1] + b)) for a, b in offsets])
     result = labels.copy()
     result.ravel()[open_] = _winner(labels.ravel()[open_], own.ravel()[open_], ring)
     return result
 
 
-def _winner(own: Labels, votes: NDArray[np.int8], ring: list[Labels]) -> Labels:
-    """Most frequent label on rings; all arrays (n,). Of equally frequent ones its own, then the first."""
-    others = np.zeros((len(ring), own.size), np.int8)
-    for i, label in enumerate(ring):
-        for j in range(i):
-            same = label == ring[j]
-            others[i] += same
-            others[j] += same
+def _winner(own: Labels, votes: NDArray[np.int8], ring: Labels) -> Labels:
+    """Most frequent label, (n,), on rings (12, n); of equally frequent ones its own, then the first."""
+    others = np.zeros(ring.shape, np.int8)
+    for i in range(1, len(ring)):
+        same = (ring[:i] == ring[i]).view(np.int8)
+        others[:i] += same
+        others[i] += same.sum(0, dtype=np.int8)
     # A label is found where it comes first, and there all of its other places have been counted.
     most, winner = votes - np.int8(1), own.copy()
     for label, number in zip(ring, others, strict=True):

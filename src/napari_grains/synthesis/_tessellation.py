@@ -87,7 +87,7 @@ def _nearest(lifted: Float, y: Float, x: Float, step: int) -> NDArray[np.int32]:
     sqrt(w_max - w_i), the pixels at height 0. The query is asked on a coarse grid; every pixel then chooses
     among what was found at the four grid points around it. What is lost are slivers narrower than the grid.
     """
-    tree = cKDTree(lifted)
+    tree = cKDTree(lifted, compact_nodes=False, balanced_tree=False)  # faster to grow and to ask
     if step == 1:
         return _query(tree, y, x)
     rows, columns = (np.minimum(np.arange(0, n + step, step), n - 1) for n in y.shape)
@@ -108,8 +108,8 @@ def _choose(
     nearest = np.full(pixels.shape, np.inf, np.float32)
     chosen = np.zeros(pixels.shape, np.int32)
     for corner in corners:
-        candidate = corner[undecided][:, None]
-        sy, sx, sz = (lifted[candidate, axis] for axis in range(3))
+        candidate = corner[undecided]
+        sy, sx, sz = lifted.T.take(candidate, 1)
         distance = (py - sy) ** 2
         distance += (px - sx) ** 2
         distance += sz**2
@@ -120,15 +120,15 @@ def _choose(
 
 
 def _pixels_of(cells: NDArray[np.bool_], step: int, shape: tuple[int, ...]) -> NDArray[np.intp]:
-    """Flat index of the pixels of some of the square cells of a raster, (n, step^2).
+    """Flat index of the pixels of some of the square cells of a raster, (step^2, n).
 
     Where a cell reaches out of the raster, its last row or column stands in.
     """
-    inside = np.arange(step)
-    row, column = (i[:, None] * step + inside for i in np.nonzero(cells))
+    inside = np.arange(step)[:, None]
+    row, column = (i * step + inside for i in np.nonzero(cells))
     row, column = (np.minimum(i, n - 1) for i, n in zip((row, column), shape, strict=True))
-    flat = row[:, :, None] * shape[1] + column[:, None, :]
-    return np.asarray(flat.reshape(-1, step * step))
+    flat = row[:, None] * shape[1] + column
+    return np.asarray(flat.reshape(step * step, -1))
 
 
 def _query(tree: cKDTree, y: Float, x: Float) -> NDArray[np.int32]:

@@ -50,23 +50,24 @@ def add_twins(grains: Labels, twins: Twins, diameter: float, rng: np.random.Gene
     if twins.share <= 0:
         return Twinned(grains, grains)
     n = int(grains.max())
+    places = grains.astype(np.intp)  # which NumPy looks up without converting it each time
     angle = rng.uniform(0, np.pi, n + 1).astype(np.float32)
-    across = (
-        _from_middle(grains, angle) - rng.uniform(-0.25, 0.25, n + 1).astype(np.float32)[grains] * diameter
-    )
-    half = np.where(
+    shift = rng.uniform(-0.25, 0.25, n + 1).astype(np.float32)
+    across = _from_middle(places, angle) - shift.take(places) * diameter
+    widths = np.where(
         rng.random(n + 1) < twins.share, rng.uniform(0.3, 0.9, n + 1) * twins.width * diameter, -1.0
-    ).astype(np.float32)[grains]
+    )
+    half = widths.astype(np.float32).take(places)
     inside, beyond = np.abs(across) <= half, (across > half) & (half > 0)
     crystals = grains + np.int32(n) * inside
     return Twinned(crystals + np.int32(2 * n) * beyond, crystals)
 
 
-def _from_middle(grains: Labels, angle: NDArray[np.float32]) -> NDArray[np.float32]:
+def _from_middle(grains: NDArray[np.intp], angle: NDArray[np.float32]) -> NDArray[np.float32]:
     """Distance in px from a line through the middle of each pixel's grain, at the grain's angle."""
     rows, columns = np.arange(grains.shape[0], dtype=np.float32), np.arange(grains.shape[1], dtype=np.float32)
     sin, cos = np.sin(angle), np.cos(angle)
-    along = cos[grains] * rows[:, None] - sin[grains] * columns
+    along = cos.take(grains) * rows[:, None] - sin.take(grains) * columns
     flat = grains.ravel()
     middle = np.bincount(flat, along.ravel()) / np.maximum(np.bincount(flat), 1)
-    return np.asarray(along - middle.astype(np.float32)[grains], np.float32)
+    return np.asarray(along - middle.astype(np.float32).take(grains), np.float32)

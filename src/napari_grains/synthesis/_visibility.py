@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from napari_grains.grains import merge_edges
 
-from ._boundaries import Boundaries, find_boundaries
+from ._boundaries import Boundaries
 from ._parameters import MicrographParameters
 
 Float = NDArray[np.float32]
@@ -58,8 +58,9 @@ class Visibility:
         padded = np.pad(self.levels, 1, mode="edge")
         width, flat = padded.shape[1], padded.ravel()
         here = pixels + 2 * (pixels // self.levels.shape[1]) + width + 1  # every row has grown by two pixels
-        around = [flat[here + step] for step in (-width, width, -1, 1)]
-        return np.asarray(np.max(np.abs(around - flat[here]), axis=0))
+        own = flat.take(here)
+        steps = [np.abs(flat.take(here + step) - own) for step in (-width, width, -1, 1)]
+        return np.asarray(np.maximum.reduce(steps))
 
     def evidence(self, shown: Float) -> Float:
         """Contrast, (n,), against what hides it, 0 to 1."""
@@ -110,6 +111,6 @@ def traced(grains: Labels, boundaries: Boundaries, visible: Visibility) -> Truth
             contrast = np.zeros(grains.shape, np.float32)
             contrast.ravel()[boundaries.pixels] = shown
             grains = merge_edges(grains, contrast, threshold)
-            boundaries = find_boundaries(grains)
+            boundaries = boundaries.left(grains)
             shown = contrast.ravel()[boundaries.pixels]
     return Truth(grains, boundaries.distance, boundaries.spread(visible.evidence(shown)))
