@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from patterns import squares, voronoi
+from patterns import hexagons, lines, squares, voronoi
+from scipy import ndimage as ndi
 from scipy import stats
 from skimage.measure import regionprops_table
 
@@ -32,6 +33,10 @@ def test_a_disc():
     assert disc.feret_max == pytest.approx(80, rel=0.02)
     assert disc.perimeter == pytest.approx(math.pi * 80, rel=0.02)
     assert disc.aspect_ratio == pytest.approx(1, abs=0.01)
+    assert disc.feret_min == pytest.approx(80, rel=0.02)
+    assert disc.circularity == pytest.approx(1, abs=0.02)
+    assert disc.solidity == pytest.approx(0.98, abs=0.02)
+    assert disc.neighbours == 1
     assert (disc.centroid_y, disc.centroid_x) == pytest.approx((50.2, 50.2), abs=0.1)
     assert not disc.edge
 
@@ -45,6 +50,8 @@ def test_an_ellipse_at_any_angle(angle):
     assert ellipse.aspect_ratio == pytest.approx(3, rel=0.02)
     assert abs((ellipse.orientation_deg - angle + 90) % 180 - 90) < 1
     assert ellipse.feret_max == pytest.approx(120, rel=0.02)
+    assert ellipse.feret_min == pytest.approx(40, rel=0.05)
+    assert ellipse.circularity == pytest.approx(4 * math.pi * math.pi * 60 * 20 / 267.3**2, rel=0.04)
 
 
 def test_a_square_is_measured_to_its_corners():
@@ -52,7 +59,33 @@ def test_a_square_is_measured_to_its_corners():
     inside[10:30, 10:30] = True
     square = one_grain(inside)
     assert square.feret_max == pytest.approx(20 * math.sqrt(2), rel=0.002)
+    assert square.feret_min == pytest.approx(20, rel=0.01)
     assert square.area_px == 400
+    assert square.solidity == pytest.approx(1, abs=0.005)
+
+
+def test_solidity_is_the_share_of_the_convex_hull():
+    inside = np.zeros((60, 60), bool)
+    inside[10:50, 10:20] = inside[40:50, 10:50] = True  # an L; its hull lacks the triangle between the tips
+    assert one_grain(inside).solidity == pytest.approx(700 / (700 + 30 * 30 / 2), rel=0.01)
+
+
+def test_neighbours_share_a_side():
+    table = measure(squares((60, 60), 20, (0, 0))).table.set_index("grain")
+    assert table["neighbours"].tolist() == [2, 3, 2, 3, 4, 3, 2, 3, 2]
+
+
+@settings(max_examples=10)
+@given(st.floats(0, 1), st.sampled_from([1, 3, 5]))
+def test_the_width_of_unlabelled_boundaries_does_not_matter(shift, width):
+    """Boundary pixels belong to grains: left out, 3 px around grains of 30 px would shift G by 0.3."""
+    labels = hexagons((600, 600), 30, shift)
+    middle = lines(labels) > 0
+    gaps = labels.copy()
+    gaps[ndi.binary_dilation(middle, np.ones((width, width))) if width > 1 else middle] = 0
+    whole, gapped = measure(labels, MICRON).summary, measure(gaps, MICRON).summary
+    for key in ("astm_g_planimetric", "astm_g_intercept"):
+        assert gapped[key] == pytest.approx(whole[key], abs=0.1)
 
 
 def test_the_table_agrees_with_scikit_image():
