@@ -68,13 +68,50 @@ def visible_box(viewer: Viewer, layer: Layer) -> tuple[int, int, int, int] | Non
     dims = viewer.dims
     if layer.ndim > dims.ndim or dims.ndisplay != 2 or set(dims.displayed) != {dims.ndim - 2, dims.ndim - 1}:
         return None
-    corners = [_to_data(viewer, layer, corner)[-2:] for corner in _corners(viewer)]
+    corners = [to_data(viewer, layer, corner)[-2:] for corner in _corners(viewer)]
     lengths = layer.extent.data[1][-2:] + 1
     low = np.clip(np.floor(np.min(corners, axis=0) + 0.5), 0, lengths)
     high = np.clip(np.ceil(np.max(corners, axis=0) + 0.5), 0, lengths)
     if np.any(high <= low):
         return None
     return int(low[0]), int(high[0]), int(low[1]), int(high[1])
+
+
+def to_data(viewer: Viewer, layer: Layer, world: Sequence[float] | Point) -> Point:
+    """Return the data coordinates of a place in the world, one per axis of the layer."""
+    own = np.asarray(world, np.float64)[-layer.ndim :]
+    data: Point = np.asarray(layer.world_to_data(own / _unit_factors(viewer, layer)), np.float64)
+    return data
+
+
+def plane_on_canvas(viewer: Viewer, layer: Layer, position: Sequence[float]) -> Point | None:
+    """Return how the canvas shows a plane of a layer.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Any order of axes and orientation of the camera.
+    layer : Layer
+        Any transform and units.
+    position : sequence of float
+        Data coordinates, one per axis of the layer; says which plane.
+
+    Returns
+    -------
+    ndarray, shape (2, 3), or None
+        Takes (row, column, 1) to pixels of the canvas from the left and from the top. None in 3-D display and
+        in grid mode, where that depends on more than the camera.
+    """
+    viewer = unwrapped(viewer)
+    grid = getattr(viewer, "canvas", viewer).grid  # it moved to the canvas in napari 0.9
+    if viewer.dims.ndisplay != 2 or grid.enabled:
+        return None
+    leading = [float(value) for value in position[:-2]]
+    origin, below, beside = (
+        _pixel_of_canvas(viewer, _to_world(viewer, layer, [*leading, *step]))
+        for step in ((0, 0), (1, 0), (0, 1))
+    )
+    return np.stack([below - origin, beside - origin, origin], axis=1)
 
 
 def long_axes(lengths: Iterable[float]) -> list[int]:
@@ -90,7 +127,7 @@ def current_slice(viewer: Viewer, layer: Layer, axis: int) -> int | None:
     # A viewer may have fewer axes already while the last layer with more of them is being removed.
     if layer.ndim > dims.ndim or dims.ndim - layer.ndim + axis in dims.displayed:
         return None
-    return round(float(_to_data(viewer, layer, np.array(dims.point))[axis]))
+    return round(float(to_data(viewer, layer, np.array(dims.point))[axis]))
 
 
 def _zoom(now: float, canvas: float, extent: float, pixel: float) -> float:
@@ -112,6 +149,16 @@ def _corners(viewer: Viewer) -> list[Point]:
     return corners
 
 
+def _pixel_of_canvas(viewer: Viewer, world: Point) -> Point:
+    """X and y of the pixel of the canvas that shows a place of the world, in 2-D display."""
+    camera, (height, width) = camera_of(viewer), _canvas(viewer)
+    vertical, horizontal = map(str, camera.orientation2d)
+    signs = (-1.0 if "up" in vertical else 1.0, -1.0 if "left" in horizontal else 1.0)
+    shown = world[list(viewer.dims.displayed)] - np.array(camera.center)[-2:]
+    down, right = shown * camera.zoom * signs
+    return np.array([width / 2 + right, height / 2 + down])
+
+
 def _canvas(viewer: Viewer) -> tuple[float, float]:
     """Height and width of what shows a layer, in canvas pixels; in grid mode one field of the grid."""
     canvas: Any = getattr(viewer, "canvas", None)
@@ -127,13 +174,6 @@ def _to_world(viewer: Viewer, layer: Layer, position: Sequence[float] | Point) -
     world = np.array(viewer.dims.point, float)
     world[-layer.ndim :] = np.array(layer.data_to_world(position)) * _unit_factors(viewer, layer)
     return world
-
-
-def _to_data(viewer: Viewer, layer: Layer, world: Point) -> Point:
-    data: Point = np.asarray(
-        layer.world_to_data(world[-layer.ndim :] / _unit_factors(viewer, layer)), np.float64
-    )
-    return data
 
 
 def _unit_factors(viewer: Viewer, layer: Layer) -> Point:

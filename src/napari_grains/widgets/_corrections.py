@@ -1,0 +1,248 @@
+"""The corrections of one layer of grains: all its slices, their history, and what keeps them on disk."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from napari.layers import Labels
+from napari.viewer import Viewer
+from qtpy.QtCore import QObject, Signal
+from superqt.utils import create_worker
+
+from napari_grains.errors import InputError
+from napari_grains.grains import Edit, History, Journal, Proofreading
+from napari_grains.widgets._autosave import Autosave
+from napari_grains.widgets._grain_planes import GrainPlanes, Ids, boundary_of
+from napari_grains.widgets._labels_view import show_changed
+from napari_grains.widgets._paint_strokes import by_plane, painted_pixels
+from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._subscriptions import Subscriptions
+
+_log: Final = logging.getLogger(__name__)
+
+Action = Callable[[Proofreading], Edit]
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """Something to be done as soon as a slice can be corrected."""
+
+    index: int
+    do: Callable[[Proofreading], None]
+    is_new: bool = False
+
+
+class Corrections(QObject):
+    """Corrects a layer in place, slice by slice.
+
+    A slice is looked at in a thread before its first correction; corrections that are asked for meanwhile
+    wait, in their order.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the boundary map of the grains may be.
+    layer : Labels
+        See `GrainPlanes` for what it may be.
+    parent : QObject
+        Outlives the corrections.
+
+    Attributes
+    ----------
+    planes : GrainPlanes
+        Where slices lie in the layer.
+    history : History
+        Over all slices.
+    changed : Signal(int, Edit, int)
+        A slice was corrected (1), or a correction of it was taken back (-1).
+    ready : Signal(int)
+        A slice can be corrected.
+    failed : Signal(str)
+        Why something was not done, in one line.
+    replaced : Signal
+        The layer has other data: these corrections have ended.
+
+    Raises
+    ------
+    InputError
+        If the layer cannot be corrected.
+    """
+
+    changed = Signal(int, object, int)
+    ready = Signal(int)
+    failed = Signal(str)
+    replaced = Signal()
+
+    def __init__(self, viewer: Viewer, layer: Labels, parent: QObject) -> None:
+        super().__init__(parent)
+        self._viewer, self.layer = viewer, layer
+        self.planes, self.history = GrainPlanes(layer), History()
+        self._autosave = Autosave(self)
+        self._autosave.failed.connect(self.failed)
+        self._proofreadings: dict[int, Proofreading] = {}
+        self._corrected: set[int] = set()
+        self._in_work: set[int] = set()
+        self._waiting: deque[_Step] = deque()
+        self._ended = False
+        self._following = Subscriptions()
+        self._following.add(self._hear_paint, layer.events.paint)
+        self._following.add(self._hear_data, layer.events.data)
+        self.destroyed.connect(self._following.end)
+
+    def proofreading(self, index: int) -> Proofreading | None:
+        """Return what corrects a slice, None while it is being prepared."""
+        return self._proofreadings.get(index)
+
+    def prepare(self, index: int) -> None:
+        """Look at a slice in a thread, unless that was done; slices without corrections are forgotten."""
+        for other in set(self._proofreadings) - self._corrected - {index}:
+            del self._proofreadings[other]
+        if index in self._proofreadings or index in self._in_work:
+            return
+        self._in_work.add(index)
+        worker = create_worker(_looked_at, index, self._material(index), _start_thread=False)
+        worker.returned.connect(self._take)  # a bound method: forgotten with the corrections
+        worker.start()
+
+    def act(self, index: int, action: Action) -> None:
+        """Correct a slice, now or as soon as it is prepared."""
+        correct: Callable[[Proofreading], None] = lambda found: self._correct(index, found, action)  # noqa: E731
+        self._soon(_Step(index, correct, is_new=True))
+
+    def undo(self) -> None:
+        """Take the last correction back, in whichever slice it was."""
+        last = None if self._is_about_to_correct else self.history.undo()
+        if last is not None:
+            index, edit = last
+            self._autosave.undone()
+            self._soon(_Step(index, lambda proofreading: self._revert(index, proofreading, edit)))
+
+    def redo(self) -> None:
+        """Make the correction that was taken back last again."""
+        following = None if self._is_about_to_correct else self.history.redo()
+        if following is not None:
+            index, edit = following
+            self._autosave.redone()
+            self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
+
+    def end(self) -> None:
+        """Stop following the layer; what was corrected stays as it is, and on disk."""
+        if self._ended:
+            return
+        self._ended = True
+        self._following.end()
+        self._waiting.clear()
+        self._autosave.end()
+        if self.history.can_undo or self.history.can_redo:
+            # Strokes that napari remembers would be taken back into grains that are others by now.
+            self.layer._reset_history()  # noqa: SLF001 - there is no public name
+
+    @property
+    def _is_about_to_correct(self) -> bool:
+        """Whether a correction waits that the history does not know yet."""
+        return any(step.is_new for step in self._waiting)
+
+    def _material(self, index: int) -> dict[str, Any]:
+        """Arguments of `Proofreading` for a slice."""
+        mark = self.layer.metadata.get(METADATA, {})
+        boundary = self.planes.plane_of(boundary_of(self._viewer, self.layer), index)
+        thresholds = mark.get("summary", {}).get("merge_threshold") or []
+        return {
+            "grains": self.planes.labels[index],
+            "boundary": None if boundary is None else np.ascontiguousarray(boundary, np.float32),
+            "regions": self.planes.plane_of(mark.get("regions"), index),
+            "threshold": float(thresholds[index]) if index < len(thresholds) else 0.0,
+        }
+
+    def _take(self, looked_at: tuple[int, Proofreading | str]) -> None:
+        index, proofreading = looked_at
+        self._in_work.discard(index)
+        if self._ended:
+            return
+        if isinstance(proofreading, str):
+            self._waiting = deque(step for step in self._waiting if step.index != index)
+            self.failed.emit(proofreading)
+            return
+        self._proofreadings[index] = proofreading
+        self.ready.emit(index)
+        self._go_on()
+
+    def _soon(self, step: _Step) -> None:
+        self._waiting.append(step)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting:
+            proofreading = self._proofreadings.get(self._waiting[0].index)
+            if proofreading is None:
+                self.prepare(self._waiting[0].index)
+                return
+            self._waiting.popleft().do(proofreading)
+
+    def _correct(self, index: int, proofreading: Proofreading, action: Action) -> None:
+        base = None if self._autosave.is_begun else self.planes.labels.copy()
+        try:
+            edit = action(proofreading)
+        except InputError as problem:
+            self.failed.emit(str(problem))
+            return
+        if edit.is_empty and edit.kind != "keep":
+            return
+        if base is not None:
+            self._begin_journal(base)
+        self._corrected.add(index)
+        self.history.record(index, edit)
+        self._autosave.append(index, edit)
+        self._show(index, edit)
+
+    def _begin_journal(self, base: Ids) -> None:
+        mark = self.layer.metadata.get(METADATA, {})
+        facts = {
+            "name": self.layer.name,
+            "source_layer": mark.get("source_layer"),
+            "shape": list(self.layer.data.shape),
+        }
+        boundary, regions = boundary_of(self._viewer, self.layer), mark.get("regions")
+        self._autosave.begin(lambda: Journal.begin(base, facts, boundary, regions))
+
+    def _revert(self, index: int, proofreading: Proofreading, edit: Edit) -> None:
+        proofreading.revert(edit)
+        self._show(index, edit, -1)
+
+    def _apply(self, index: int, proofreading: Proofreading, edit: Edit) -> None:
+        proofreading.apply(edit)
+        self._show(index, edit)
+
+    def _show(self, index: int, edit: Edit, sign: int = 1) -> None:
+        if not edit.is_empty:
+            show_changed(self.layer, self.planes.where(index, edit.box))
+        self.changed.emit(index, edit, sign)
+
+    def _hear_paint(self, event: Any) -> None:  # noqa: ANN401 - napari's event has no type for its value
+        painted = painted_pixels(event.value, self.planes.labels)
+        for index, part in by_plane(painted, self.planes.labels[0].size):
+            self.act(
+                index,
+                lambda proofreading, part=part: proofreading.painted(part.indices, part.before, part.after),
+            )
+
+    def _hear_data(self, _event: object = None) -> None:
+        self.end()
+        self.replaced.emit()
+
+
+def _looked_at(index: int, material: dict[str, Any]) -> tuple[int, Proofreading | str]:
+    """From a thread an exception would end as a pop-up."""
+    try:
+        return index, Proofreading(**material)
+    except InputError as problem:
+        return index, str(problem)
+    except Exception as error:
+        _log.exception("grains could not be looked at")
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return index, f"The grains cannot be corrected ({reason})."
