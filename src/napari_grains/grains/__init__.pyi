@@ -1,19 +1,24 @@
 from ._colours import COLOURS
 from ._confidence import Density, pooled_density
+from ._edit import DoubtfulEdge, Edit
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
 from ._partition import partition
+from ._proofreading import Proofreading, room_for_new
 from ._report import write_report
 from ._threshold import threshold_boundary
-from ._typical import lines_show, merge_untypical
+from ._typical import lines_show, merge_untypical, untypical_threshold
 
 __all__ = [
     "COLOURS",
     "Density",
+    "DoubtfulEdge",
     "EdgeScores",
+    "Edit",
     "Measurement",
+    "Proofreading",
     "edge_scores",
     "grain_size_intercept",
     "grain_size_planimetric",
@@ -24,7 +29,9 @@ __all__ = [
     "number_through",
     "partition",
     "pooled_density",
+    "room_for_new",
     "spread_numbers",
     "threshold_boundary",
+    "untypical_threshold",
     "write_report",
 ]
