@@ -42,17 +42,26 @@ def fly_to(viewer: Viewer, layer: Layer, position: Sequence[float], extent: floa
     """
     viewer = unwrapped(viewer)
     dims, camera = viewer.dims, camera_of(viewer)
-    world = _to_world(viewer, layer, position)
-    # Also in 3-D display: back in 2-D, the slice is the one of the place.
-    sliders = [axis for axis in dims.order[:-2] if axis >= dims.ndim - layer.ndim]
-    if sliders:
-        dims.set_point(sliders, [float(world[axis]) for axis in sliders])
+    world = show_slice(viewer, layer, position)
     shown = world[list(dims.displayed)]
     if dims.ndisplay == 2:
         pixel = _pixel_in_world(viewer, layer, position)
         camera.zoom = _zoom(camera.zoom, float(min(_canvas(viewer))), extent * pixel, pixel)
     kept = (0.0, *camera.center)[-3 : -len(shown)]
     camera.center = (*kept, *(float(value) for value in shown))
+
+
+def show_slice(viewer: Viewer, layer: Layer, position: Sequence[float]) -> Point:
+    """Show the slice of a place of a layer, in data coordinates; return where it is in the world.
+
+    Also in 3-D display: back in 2-D, the slice is the one of the place.
+    """
+    viewer = unwrapped(viewer)
+    dims, world = viewer.dims, _to_world(viewer, layer, position)
+    sliders = [axis for axis in dims.order[:-2] if axis >= dims.ndim - layer.ndim]
+    if sliders:
+        dims.set_point(sliders, [float(world[axis]) for axis in sliders])
+    return world
 
 
 def visible_box(viewer: Viewer, layer: Layer) -> tuple[int, int, int, int] | None:

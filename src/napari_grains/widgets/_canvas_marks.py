@@ -19,9 +19,10 @@ from napari_grains.widgets._viewer import camera_of
 
 _COLOUR: Final = QColor("#ffe600")
 _SHADOW: Final = QColor(0, 0, 0, 160)
-_LINE, _EDGE: Final = 1.6, 2.6
-"""Widths in canvas pixels."""
+_LINE: Final = 1.6
+_EDGE: Final = 2.6
 _DOT: Final = 4.0
+"""Width of a stroke and of a line, and radius of a dot, in canvas pixels."""
 
 _NONE: Final = np.empty((0, 2))
 

@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,12 +16,13 @@ from qtpy.QtCore import QObject, Signal
 from superqt.utils import create_worker
 
 from napari_grains.errors import InputError
-from napari_grains.grains import Edit, History, Journal, Proofreading
+from napari_grains.grains import Edit, History, Journal, Proofreading, Restored
 from napari_grains.widgets._autosave import Autosave
 from napari_grains.widgets._grain_planes import GrainPlanes, Ids, boundary_of
 from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._paint_strokes import by_plane, painted_pixels
 from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._stale_rows import StaleRows
 from napari_grains.widgets._subscriptions import Subscriptions
 
 _log: Final = logging.getLogger(__name__)
@@ -78,11 +80,13 @@ class Corrections(QObject):
     failed = Signal(str)
     replaced = Signal()
 
-    def __init__(self, viewer: Viewer, layer: Labels, parent: QObject) -> None:
+    def __init__(
+        self, viewer: Viewer, layer: Labels, parent: QObject, restored: Restored | None = None
+    ) -> None:
         super().__init__(parent)
         self._viewer, self.layer = viewer, layer
         self.planes, self.history = GrainPlanes(layer), History()
-        self._autosave = Autosave(self)
+        self._autosave, self._rows = Autosave(self), StaleRows(layer, self)
         self._autosave.failed.connect(self.failed)
         self._proofreadings: dict[int, Proofreading] = {}
         self._corrected: set[int] = set()
@@ -93,6 +97,11 @@ class Corrections(QObject):
         self._following.add(self._hear_paint, layer.events.paint)
         self._following.add(self._hear_data, layer.events.data)
         self.destroyed.connect(self._following.end)
+
+    @property
+    def journal(self) -> Path | None:
+        """Folder in which the corrections are kept, None if there is none yet."""
+        return self._autosave.path
 
     def proofreading(self, index: int) -> Proofreading | None:
         """Return what corrects a slice, None while it is being prepared."""
@@ -105,7 +114,7 @@ class Corrections(QObject):
         if index in self._proofreadings or index in self._in_work:
             return
         self._in_work.add(index)
-        worker = create_worker(_looked_at, index, self._material(index), _start_thread=False)
+        worker = create_worker(_looked_at, index, self.planes, self._material(index), _start_thread=False)
         worker.returned.connect(self._take)  # a bound method: forgotten with the corrections
         worker.start()
 
@@ -114,21 +123,25 @@ class Corrections(QObject):
         correct: Callable[[Proofreading], None] = lambda found: self._correct(index, found, action)  # noqa: E731
         self._soon(_Step(index, correct, is_new=True))
 
-    def undo(self) -> None:
-        """Take the last correction back, in whichever slice it was."""
+    def undo(self) -> int | None:
+        """Take the last correction back; return its slice, None if there is nothing to take back."""
         last = None if self._is_about_to_correct else self.history.undo()
-        if last is not None:
-            index, edit = last
-            self._autosave.undone()
-            self._soon(_Step(index, lambda proofreading: self._revert(index, proofreading, edit)))
+        if last is None:
+            return None
+        index, edit = last
+        self._autosave.undone()
+        self._soon(_Step(index, lambda proofreading: self._revert(index, proofreading, edit)))
+        return index
 
-    def redo(self) -> None:
-        """Make the correction that was taken back last again."""
+    def redo(self) -> int | None:
+        """Make the correction that was taken back last again; return its slice."""
         following = None if self._is_about_to_correct else self.history.redo()
-        if following is not None:
-            index, edit = following
-            self._autosave.redone()
-            self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
+        if following is None:
+            return None
+        index, edit = following
+        self._autosave.redone()
+        self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
+        return index
 
     def end(self) -> None:
         """Stop following the layer; what was corrected stays as it is, and on disk."""
@@ -137,6 +150,7 @@ class Corrections(QObject):
         self._ended = True
         self._following.end()
         self._waiting.clear()
+        self._rows.end()
         self._autosave.end()
         if self.history.can_undo or self.history.can_redo:
             # Strokes that napari remembers would be taken back into grains that are others by now.
@@ -221,6 +235,7 @@ class Corrections(QObject):
     def _show(self, index: int, edit: Edit, sign: int = 1) -> None:
         if not edit.is_empty:
             show_changed(self.layer, self.planes.where(index, edit.box))
+        self._rows.take(edit, sign)
         self.changed.emit(index, edit, sign)
 
     def _hear_paint(self, event: Any) -> None:  # noqa: ANN401 - napari's event has no type for its value
@@ -236,10 +251,10 @@ class Corrections(QObject):
         self.replaced.emit()
 
 
-def _looked_at(index: int, material: dict[str, Any]) -> tuple[int, Proofreading | str]:
+def _looked_at(index: int, planes: GrainPlanes, material: dict[str, Any]) -> tuple[int, Proofreading | str]:
     """From a thread an exception would end as a pop-up."""
     try:
-        return index, Proofreading(**material)
+        return index, Proofreading(above=planes.rooms[index], **material)
     except InputError as problem:
         return index, str(problem)
     except Exception as error:

@@ -11,6 +11,9 @@ from napari_grains.widgets._run_panel import TextLine
 
 NEXT, KEEP, JOIN = "N", "K", "J"
 """Keys."""
+_TIP: Final = (
+    "Boundaries that are nearly as weak as those that were merged, and on which you have not decided"
+)
 _TIPS: Final = {
     "next": f"Fly to the boundary with the lowest mean probability that you have not decided on ({NEXT})",
     "keep": f"It is a boundary: it is not asked for again; on to the next ({KEEP})",
@@ -54,9 +57,11 @@ class DoubtfulBox(QGroupBox):
         self.next.setEnabled(bool(left))
         self.keep.setEnabled(at_edge)
         self.join.setEnabled(at_edge)
-        if left is None:
-            self.text.clear()
-        else:
-            count = f"{left:,} doubtful" if left else "No doubtful boundary is left"
-            self.text.setText(count if probability is None else f"{count} · this one: {probability:.2f}")
-        self.text.setToolTip("Boundaries with a mean probability below 0.5 that you have not decided on")
+        count = "" if left is None else f"{left:,} left" if left else "None is left"
+        self.text.setText(count if probability is None else f"{count}. This one: probability {probability:.2f}")
+        self.text.setToolTip(_TIP)
+
+    def show_reason(self, reason: str) -> None:
+        """Say why there can be none."""
+        self.show_left(None)
+        self.text.setText(reason)

@@ -105,6 +105,8 @@ class Gestures(QObject):
             path.append(self._place(layer, event))
             self._marks.draw(*event.pos)
             yield
+        pixels.append(tuple(event.pos))
+        path.append(self._place(layer, event))
         self._marks.end_stroke()
         if np.abs(np.subtract(pixels, pixels[0])).max() <= STILL:
             self.clicked.emit(path[0])

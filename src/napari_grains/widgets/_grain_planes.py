@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from napari.viewer import Viewer
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
+from napari_grains.grains import room_for_new
 from napari_grains.widgets._camera import current_slice, long_axes, to_data
 from napari_grains.widgets._results import METADATA
 
@@ -42,6 +44,11 @@ class GrainPlanes:
         self._layer = layer
         self.labels: Ids = layer.data.reshape(-1, *layer.data.shape[-2:])
         self._axis = next(iter(long_axes(layer.data.shape)), None)
+
+    @cached_property
+    def rooms(self) -> list[int]:
+        """For each plane the number above which new grains are numbered, so that no two planes share one."""
+        return room_for_new(self.labels)
 
     def shown(self, viewer: Viewer) -> int:
         """Index of the plane that a viewer shows; in 3-D display of the one that 2-D display comes back to."""

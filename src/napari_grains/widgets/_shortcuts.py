@@ -14,18 +14,18 @@ UNDO, REDO, PAN = "Ctrl+Z", "Ctrl+Shift+Z", "Space"
 """Keys, as napari and Qt name them."""
 SHORTCUTS: Final = (
     *((text.key, tool.value) for tool, text in TOOLS.items()),
-    (NEXT, "Next doubtful boundary"),
-    (KEEP, "Keep it, next"),
-    (JOIN, "Merge it, next"),
+    (NEXT, "Next doubtful"),
+    (KEEP, "Keep it"),
+    (JOIN, "Merge it"),
+    (PAN, "Hold to pan"),
     (UNDO, "Undo"),
     (REDO, "Redo"),
-    (PAN, "Hold: pan with any tool"),
 )
 _COLUMNS: Final = 2
 
 
 class Shortcuts(QCollapsible):
-    """Key and meaning, folded up at first."""
+    """Key and meaning; open at first."""
 
     def __init__(self) -> None:
         super().__init__("Shortcuts")
@@ -35,6 +35,7 @@ class Shortcuts(QCollapsible):
         grid = QGridLayout(table)
         grid.setContentsMargins(4, 0, 4, 0)
         grid.setVerticalSpacing(2)
+        grid.setHorizontalSpacing(8)
         rows = -(-len(SHORTCUTS) // _COLUMNS)
         for number, (key, meaning) in enumerate(SHORTCUTS):
             column, row = divmod(number, rows)
@@ -42,3 +43,4 @@ class Shortcuts(QCollapsible):
             grid.addWidget(QLabel(meaning), row, 2 * column + 1)
         grid.setColumnStretch(2 * _COLUMNS - 1, 1)
         self.addWidget(table)
+        self.expand(animate=False)

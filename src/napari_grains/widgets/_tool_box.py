@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from qtpy.QtCore import QSize, Qt, Signal
+from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QButtonGroup, QGridLayout, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from napari_grains.widgets._run_panel import TextLine
@@ -123,11 +124,10 @@ class ToolBox(QGroupBox):
             button.setEnabled(bool(what))
             button.setToolTip(f"{name} {what} ({key})" if what else f"Nothing to {name.lower()}")
 
-    def show_theme(self) -> None:
+    def colour_icons(self, colour: str) -> None:
         """Draw the icons in the colour of the text."""
-        colour = self.palette().buttonText().color()
         for tool, button in self.buttons.items():
-            button.setIcon(tool_icon(tool.name, colour))
+            button.setIcon(tool_icon(tool.name, QColor(colour)))
 
     def _lay_out(self) -> None:
         grid, steps, layout = QGridLayout(), QHBoxLayout(), QVBoxLayout(self)

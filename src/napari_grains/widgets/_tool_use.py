@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Signal
 
-from napari_grains.grains import grains_along
+from napari_grains.grains import Edit, Proofreading, grains_along
 from napari_grains.widgets._canvas_marks import CanvasMarks
 from napari_grains.widgets._corrections import Corrections
 from napari_grains.widgets._tool_box import TOOLS, Tool
@@ -94,8 +95,16 @@ class ToolUse(QObject):
         self.hinted.emit(TOOLS[Tool.MERGE].hint)
 
     def _merge_along(self, corrections: Corrections, index: int, path: Place) -> None:
-        first, *others = grains_along(corrections.planes.labels[index], path) or [0]
-        if not others:
+        grains = grains_along(corrections.planes.labels[index], path)
+        if len(grains) < 2:
             self.failed.emit(_ONE_GRAIN)
-        for other in others:
-            corrections.act(index, lambda proofreading, other=other: proofreading.merge(first, other))
+            return
+        joined = [grains[0]]
+
+        def join(proofreading: Proofreading, other: int) -> Edit:
+            edit = proofreading.merge(joined[-1], other)
+            joined.append(int(edit.after[0]))  # the larger of both gave the number
+            return edit
+
+        for other in grains[1:]:
+            corrections.act(index, partial(join, other=other))
