@@ -28,7 +28,12 @@ def box_of(indices: NDArray[np.int64], width: int) -> Box:
 
 def indices_in(box: Box, mask: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
     """Return the flat indices, rising, of the pixels of a mask that lies on a rectangle of the plane."""
-    row, column = np.nonzero(mask)
+    return places_in(box, np.flatnonzero(mask), width)
+
+
+def places_in(box: Box, indices: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Turn flat indices in a rectangle of a plane, so many columns wide, into those in the plane."""
+    row, column = np.divmod(indices, max(box[3] - box[2], 1))
     flat: NDArray[np.int64] = (row + box[0]) * width + column + box[2]
     return flat
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ._boxes import Box, grown_box, places_in, slices
 from ._edges import EdgeScores
 from ._graph import Ids, RegionEdges, Values, contact_strength, contacts, pooled_edges
 
+_CALL = 20_000  # pixels that are looked at in the time that a call takes
 _HALF = 0.5  # score of every edge where there is no boundary map
 
 
@@ -44,6 +46,39 @@ class EdgeTable:
         self._total[:number], self._count[:number] = edges.total, edges.count
         self._row = {(first, second): row for row, (first, second) in enumerate(edges.pairs.tolist())}
         self._free = list(range(room - 1, number - 1, -1))
+
+    def regroup(self, free: RegionEdges, fixed: Mapping[int, Box]) -> None:
+        """Take note that all grains but some have been written anew.
+
+        Parameters
+        ----------
+        free : RegionEdges
+            Edges between the grains that were written.
+        fixed : mapping of int to box
+            The other grains and the rectangles around them; their edges with each other are known.
+        """
+        looked_at = sum((box[1] - box[0]) * (box[3] - box[2]) + _CALL for box in fixed.values())
+        if looked_at > self._labels.size:
+            self.renew()
+            return
+        ids = np.array(sorted(fixed), np.int32)
+        rows = np.flatnonzero(self._count)
+        rows = rows[np.isin(self._pairs[rows], ids).all(axis=1)]
+        parts = [(*free.pairs.T, free.total, free.count)]
+        parts.append((*self._pairs[rows].T, self._total[rows], self._count[rows]))
+        parts += [self._beside(grain, box, ids) for grain, box in fixed.items()]
+        first, second, total, count = (np.concatenate(part) for part in zip(*parts, strict=True))
+        self.take(pooled_edges(first, second, total, count))
+
+    def _beside(self, grain: int, box: Box, fixed: Ids) -> tuple[Ids, Ids, NDArray[np.float64], NDArray[np.float64]]:
+        """Contacts of a fixed grain with those that are not: ids, strength and number of each."""
+        part = grown_box(box, 1, self._labels.shape)
+        found = contacts(np.ascontiguousarray(self._labels[slices(part)]))
+        other = np.where(found.first == grain, found.second, found.first)
+        wanted = ((found.first == grain) | (found.second == grain)) & ~np.isin(other, fixed)
+        pixel, beside = (places_in(part, each[wanted], self._labels.shape[1]) for each in (found.pixel, found.other))
+        strength = self._strength(pixel, beside)
+        return np.full(len(pixel), grain, np.int32), other[wanted], strength, np.ones(len(pixel))
 
     def scores(self, without: Iterable[tuple[int, int]] = (), below: float = np.inf) -> EdgeScores:
         """Return the edges in no particular order, without some pairs and those that score too high."""

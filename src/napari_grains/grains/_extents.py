@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
@@ -66,6 +68,21 @@ class Extents:
             self._box[grain] = joined_boxes(self._box.get(grain, NOWHERE), box_of(gained, self._labels.shape[1]))
         for grain in np.unique(before[before > 0]).tolist():
             self._lose(grain, indices[before == grain])
+
+    def replace(self, gone: Iterable[int], areas: Mapping[int, int], boxes: Mapping[int, Box]) -> None:
+        """Take note of grains that have been written anew.
+
+        Parameters
+        ----------
+        gone : iterable of int
+            Grains that were there.
+        areas, boxes : mapping from int
+            Of those that are there now.
+        """
+        for grain in gone:
+            del self.area[grain], self._box[grain]
+        self.area.update(areas)
+        self._box.update(boxes)
 
     def _lose(self, grain: int, lost: NDArray[np.int64]) -> None:
         self.area[grain] -= len(lost)

@@ -72,7 +72,7 @@ class Grouping:
         return pooled_edges(first, second, edges.total, edges.count)
 
     def _steps(self) -> MergeTree:
-        """Steps of the free regions; those left alone are no neighbours of anything."""
+        """Return the steps of the free regions; those left alone are no neighbours of anything."""
         if self._tree is None:
             self._tree = MergeTree.of(self._free_edges(), self._regions.number)
         return self._tree

@@ -292,8 +292,11 @@ class Proofreading:
         self._grouping.move(regions, after)
         if edit.kind == "threshold":
             self._regions.paint(self.labels, regions, after)
-            self._extents.renew()
-            self._edges.renew()
+            extents = self._regions.extents(self._grouping.grain, np.union1d(before, after))
+            self._extents.replace(np.unique(before).tolist(), *extents)
+            free = set(self._grouping.grain.tolist())
+            fixed = {grain: self._extents.box(grain) for grain in self._extents.area if grain not in free}
+            self._edges.regroup(self._grouping.edges(), fixed)
 
     def _pixels(self, grain: int) -> NDArray[np.int64]:
         """Flat indices of a grain, rising."""

@@ -10,6 +10,8 @@ from ._boxes import Box, box_of_boxes, slices
 from ._colours import COLOURS
 from ._graph import Ids, RegionEdges, Values, boundary_edges
 
+_CALL = 1500  # pixels that are written in the time that a call takes
+
 
 class Regions:
     """What does not change while grains are edited.
@@ -55,16 +57,24 @@ class Regions:
         """Return the smallest rectangle around regions; ids (N,)."""
         return box_of_boxes(self._boxes[regions])
 
-    def boxes(self, regions: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Return the smallest rectangles around each of the regions, shape (N, 4)."""
-        boxes: NDArray[np.int64] = self._boxes[regions]
-        return boxes
+    def extents(self, grain: Ids, wanted: Ids) -> tuple[dict[int, int], dict[int, Box]]:
+        """Return areas and rectangles of the grains ``wanted`` (N,) by the grain of each region (R + 1,)."""
+        members = np.flatnonzero(np.isin(grain, wanted))
+        ids, where = np.unique(grain[members], return_inverse=True)
+        area = np.zeros(len(ids), np.int64)
+        np.add.at(area, where, self.area[members])
+        boxes = np.full((len(ids), 4), np.iinfo(np.int64).max)
+        boxes[:, [1, 3]] = 0
+        for side, best in enumerate((np.minimum, np.maximum, np.minimum, np.maximum)):
+            best.at(boxes[:, side], where, self._boxes[members, side])
+        rows = map(tuple, boxes.tolist())
+        return dict(zip(ids.tolist(), area.tolist(), strict=True)), dict(zip(ids.tolist(), rows, strict=True))
 
     def paint(self, labels: Ids, regions: Ids, grains: Ids) -> None:
         """Write the grains (N,) of regions (N,) into the pixels of the labels."""
         boxes = self._boxes[regions]
-        inside = ((boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2])).sum()
-        if inside > self._regions.size // 4:
+        inside = ((boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2]) + _CALL).sum()
+        if inside > self._regions.size:
             self._paint_all(labels, regions, grains)
             return
         for region, grain, box in zip(regions.tolist(), grains.tolist(), boxes.tolist(), strict=True):
