@@ -1,7 +1,7 @@
 from ._colours import COLOURS
 from ._confidence import Density, pooled_density
-from ._edit import DoubtfulEdge, Edit
 from ._edges import EdgeScores, edge_scores, merge_edges
+from ._edit import DoubtfulEdge, Edit
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._boxes import box_of, common_box, grown_box, slices
-from ._decisions import Decisions, ordered
+from ._boxes import common_box, grown_box, slices
+from ._decisions import Decisions
 from ._edge_table import EdgeTable
 from ._edges import EdgeScores
 from ._edit import DoubtfulEdge
@@ -67,7 +67,9 @@ def _following(edges: EdgeScores, after: DoubtfulEdge) -> int:
     """Row of the first edge that is less doubtful than another, which need not be among them."""
     reference = (after.length < _SHORT, after.score, *after.pair)
     rows = zip((edges.length < _SHORT).tolist(), edges.score.tolist(), edges.pairs.tolist(), strict=True)
-    return next((row for row, (short, score, pair) in enumerate(rows) if (short, score, *pair) > reference), 0)
+    return next(
+        (row for row, (short, score, pair) in enumerate(rows) if (short, score, *pair) > reference), 0
+    )
 
 
 def _placed(
@@ -77,7 +79,10 @@ def _placed(
     around = (grown_box(extents.box(grain), 1, labels.shape) for grain in pair)
     box = common_box(*around)
     found = contacts(np.ascontiguousarray(labels[slices(box)]))
-    ours = np.flatnonzero((np.minimum(found.first, found.second) == pair[0]) & (np.maximum(found.first, found.second) == pair[1]))
+    ours = np.flatnonzero(
+        (np.minimum(found.first, found.second) == pair[0])
+        & (np.maximum(found.first, found.second) == pair[1])
+    )
     row, column = np.divmod(found.pixel[ours], box[3] - box[2])
     middle = np.argmin((row - row.mean()) ** 2 + (column - column.mean()) ** 2)
     extent = float(max(np.ptp(row), np.ptp(column)) + 1)

@@ -70,13 +70,17 @@ class EdgeTable:
         first, second, total, count = (np.concatenate(part) for part in zip(*parts, strict=True))
         self.take(pooled_edges(first, second, total, count))
 
-    def _beside(self, grain: int, box: Box, fixed: Ids) -> tuple[Ids, Ids, NDArray[np.float64], NDArray[np.float64]]:
+    def _beside(
+        self, grain: int, box: Box, fixed: Ids
+    ) -> tuple[Ids, Ids, NDArray[np.float64], NDArray[np.float64]]:
         """Contacts of a fixed grain with those that are not: ids, strength and number of each."""
         part = grown_box(box, 1, self._labels.shape)
         found = contacts(np.ascontiguousarray(self._labels[slices(part)]))
         other = np.where(found.first == grain, found.second, found.first)
         wanted = ((found.first == grain) | (found.second == grain)) & ~np.isin(other, fixed)
-        pixel, beside = (places_in(part, each[wanted], self._labels.shape[1]) for each in (found.pixel, found.other))
+        pixel, beside = (
+            places_in(part, each[wanted], self._labels.shape[1]) for each in (found.pixel, found.other)
+        )
         strength = self._strength(pixel, beside)
         return np.full(len(pixel), grain, np.int32), other[wanted], strength, np.ones(len(pixel))
 
@@ -150,4 +154,3 @@ class EdgeTable:
         self._total = np.concatenate((self._total, np.zeros_like(self._total)))
         self._count = np.concatenate((self._count, np.zeros_like(self._count)))
         self._free = list(range(2 * number - 1, number - 1, -1))
-

@@ -65,7 +65,9 @@ class Extents:
         for grain in np.unique(after[after > 0]).tolist():
             gained = indices[after == grain]
             self.area[grain] = self.area.get(grain, 0) + len(gained)
-            self._box[grain] = joined_boxes(self._box.get(grain, NOWHERE), box_of(gained, self._labels.shape[1]))
+            self._box[grain] = joined_boxes(
+                self._box.get(grain, NOWHERE), box_of(gained, self._labels.shape[1])
+            )
         for grain in np.unique(before[before > 0]).tolist():
             self._lose(grain, indices[before == grain])
 
@@ -100,4 +102,3 @@ class Extents:
         return (
             top + int(rows[0]), top + int(rows[-1]) + 1, left + int(columns[0]), left + int(columns[-1]) + 1
         )  # fmt: skip
-

@@ -101,7 +101,7 @@ class Grouping:
         """Leave alone the grains that are not those at the threshold."""
         group = self._steps().cut(threshold)
         largest = largest_members(group, self._regions.area), largest_members(self.grain, self._regions.area)
-        apart = (self.grain > 0) & ((largest[0] != largest[1]))
+        apart = (self.grain > 0) & (largest[0] != largest[1])
         bad = np.isin(self.grain, self.grain[apart]) | np.isin(group, group[apart])
         if (bad & (self.grain > 0)).any():
             self.grain[bad], self._tree = 0, None

@@ -25,8 +25,8 @@ _Entry: TypeAlias = tuple[float, float, int, int, int]  # mean, -count, first ro
 class MergeTree:
     """Steps by which regions join, weakest edge first.
 
-    What a joined region shares with a neighbour is scored as one edge, by the mean over all its contacts. Such
-    a mean is never below both of those it comes from (average linkage is reducible), so that a step is
+    What a joined region shares with a neighbour is scored as one edge, by the mean over all its contacts.
+    Such a mean is never below both of those it comes from (average linkage is reducible), so that a step is
     never weaker than those that led to its regions: the steps below a threshold are those that joining up to
     this threshold takes, and the regions can be told for any threshold at once.
 
@@ -96,7 +96,12 @@ def _mutually_weakest(edges: RegionEdges, number: int, threshold: float) -> NDAr
 def _one_by_one(edges: RegionEdges, below: float) -> list[tuple[float, int, int]]:
     """Join the regions of the weakest edge until none is below ``below``: height and regions of each step."""
     around = _surroundings(edges)
-    heap = [_entry(first, second, edge) for first in around for second, edge in around[first].items() if first < second]
+    heap = [
+        _entry(first, second, edge)
+        for first in around
+        for second, edge in around[first].items()
+        if first < second
+    ]
     heap = [entry for entry in heap if entry[0] < below]
     heapq.heapify(heap)
     steps = []

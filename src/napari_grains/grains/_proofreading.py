@@ -9,18 +9,20 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
-from ._boxes import Box, box_of, grown_box, indices_in, slices
+from ._boxes import box_of
 from ._decisions import Decisions, Pair, as_array, ordered
 from ._doubt import doubt_limit, most_doubtful, undecided
-from ._edge_table import EdgeTable
 from ._edit import DoubtfulEdge, Edit, Kind, Regrouped
-from ._extents import Extents
-from ._graph import Ids, Values
+from ._graph import Ids
 from ._grouping import Grouping
-from ._regions import Regions, new_number
+from ._plane import Plane
+from ._regions import Regions
+from ._reshaping import Rewritten, add_from, grow_at, split_along
+from ._strokes import pixels_of
 
+_ROOM = 100_000  # new numbers for each plane of a stack
+_LARGEST = 20_000_000  # new numbers for all of them
 Places = NDArray[np.floating] | Sequence[Sequence[float]]
-_ROOM = 1_000_000  # new numbers for each plane of a stack
 
 
 class Proofreading:
@@ -67,10 +69,11 @@ class Proofreading:
     ) -> None:
         _check(grains, boundary, regions)
         self.labels, self.threshold = grains, float(threshold)
-        self._boundary: Values | None = None if boundary is None else boundary.astype(np.float32, copy=False)
-        self._edges, self._extents = EdgeTable(grains, self._boundary), Extents(grains)
-        self._above, self._decisions = above, Decisions()
-        self._limit = doubt_limit(self._edges.scores(), self.threshold)
+        self._plane = Plane(
+            grains, None if boundary is None else boundary.astype(np.float32, copy=False), above
+        )
+        self._decisions = Decisions()
+        self._limit = doubt_limit(self._plane.edges.scores(), self.threshold)
         self._regions, self._grouping = self._grouped(regions)
 
     @property
@@ -90,7 +93,7 @@ class Proofreading:
         An edge is doubtful if its mean boundary probability lies nearer to the threshold at which the
         grains were joined than to the median edge (by length) of the grains as they were at the beginning.
         """
-        return len(undecided(self._edges, self._decisions, self._limit).score)
+        return len(undecided(self._plane.edges, self._decisions, self._limit).score)
 
     def doubtful(self, after: DoubtfulEdge | None = None) -> DoubtfulEdge | None:
         """Return the most doubtful undecided edge, or the one that follows another; None if none is left.
@@ -105,26 +108,26 @@ class Proofreading:
         DoubtfulEdge or None
             Weakest first; edges of a few px, at which grains hardly meet, come after the others.
         """
-        found = undecided(self._edges, self._decisions, self._limit)
-        return most_doubtful(found, self.labels, self._extents, after)
+        found = undecided(self._plane.edges, self._decisions, self._limit)
+        return most_doubtful(found, self.labels, self._plane.extents, after)
 
     def merge(self, first: int, second: int) -> Edit:
         """Join two grains that touch; the larger one gives the number."""
-        self._check_grains(first, second)
+        self._plane.check(first, second)
         if first == second:
             raise InputError(f"That is grain {first} twice: click two grains, or drag from one to another.")
-        if ordered(first, second) not in self._edges:
+        if ordered(first, second) not in self._plane.edges:
             raise InputError(f"Grains {first} and {second} do not touch: merge neighbours only.")
-        area = self._extents.area
+        area = self._plane.extents.area
         grain, gone = (second, first) if area[second] > area[first] else (first, second)
-        indices = self._pixels(gone)
+        indices = self._plane.pixels(gone)
         kept = self._decisions.after_merge(grain, gone)
         return self._edit("merge", indices, np.full(len(indices), grain, np.int32), kept)
 
     def delete(self, grain: int) -> Edit:
         """Take a grain away: its pixels become 0, a pore for instance."""
-        self._check_grains(grain)
-        indices = self._pixels(grain)
+        self._plane.check(grain)
+        indices = self._plane.pixels(grain)
         return self._edit("delete", indices, np.zeros(len(indices), np.int32))
 
     def split(self, path: Places) -> Edit:
@@ -133,21 +136,23 @@ class Proofreading:
         Parameters
         ----------
         path : array of float, shape (P, 2)
-            Rows and columns of the stroke. A grain is cut where the stroke crosses it from outline to outline,
-            or nearly so.
+            Rows and columns of the stroke. A grain is cut where the stroke crosses it from outline to
+            outline; an end within a grain is led on to the outline if it is short of it by little.
         """
-        raise NotImplementedError
+        stroke = pixels_of(path, self.labels.shape)
+        return self._rewrite("split", split_along(self._plane, stroke, self._decisions))
 
     def grow(self, place: Sequence[float]) -> Edit:
-        """Find an outline anew.
+        """Find an outline anew, along the boundary map.
 
         Parameters
         ----------
         place : (row, column)
-            In an empty area: its neighbours grow into it. In a grain: its outline is found anew between its
-            core and the cores of its neighbours. Both follow the boundary map.
+            In an empty area: the grains around grow into it. In a grain: its outline is found anew between
+            its core and the cores of its neighbours.
         """
-        raise NotImplementedError
+        row, column = pixels_of([place], self.labels.shape)[0].tolist()
+        return self._rewrite("grow", grow_at(self._plane, (row, column)))
 
     def add(self, path: Places) -> Edit:
         """Grow a new grain from a stroke, inside the grains and the empty area that the stroke lies in.
@@ -155,14 +160,15 @@ class Proofreading:
         Parameters
         ----------
         path : array of float, shape (P, 2)
-            Rows and columns of the stroke; a single point will do.
+            Rows and columns of the stroke; a single point will do. The grain grows along the boundary map,
+            and where that shows nothing, half of the way to the outlines of what it lies in.
         """
-        raise NotImplementedError
+        return self._rewrite("add", add_from(self._plane, pixels_of(path, self.labels.shape)))
 
     def keep(self, edge: DoubtfulEdge | Pair) -> Edit:
         """Decide that an edge is a boundary; `doubtful` passes it over from now on."""
         pair = edge.pair if isinstance(edge, DoubtfulEdge) else ordered(*edge)
-        self._check_grains(*pair)
+        self._plane.check(*pair)
         none = np.zeros(0, np.int64)
         return self._edit("keep", none, none.astype(np.int32), {pair}, involved=pair)
 
@@ -176,15 +182,15 @@ class Proofreading:
         before, after : ndarray of int32, shape (P,)
             Their grains before and after each stroke of the brush.
         """
-        places, first = np.unique(np.asarray(indices, np.int64), return_index=True)
-        flat = self.labels.reshape(-1)
-        old, new = np.asarray(before)[first].astype(np.int32), flat[places]
+        listed = np.asarray(indices, np.int64)
+        places, first = np.unique(listed, return_index=True)
+        last = len(listed) - 1 - np.unique(listed[::-1], return_index=True)[1]
+        old, new = np.asarray(before, np.int32)[first], np.asarray(after, np.int32)[last]
         changed = old != new
-        places, old, new = places[changed], old[changed], new[changed]
-        if not len(places):
-            raise InputError("Nothing was painted: these pixels have the colour already.")
-        flat[places] = old
-        return self._edit("paint", places, new)
+        if not changed.any():
+            raise InputError("Nothing was painted: these pixels were of that grain already.")
+        self.labels.reshape(-1)[places] = old
+        return self._edit("paint", places[changed], new[changed])
 
     def merge_below(self, threshold: float) -> Edit:
         """Join the regions across edges that score below a threshold, as `merge_edges` does: the slider.
@@ -213,7 +219,7 @@ class Proofreading:
 
     def apply(self, edit: Edit) -> None:
         """Do an edit again that was made, and maybe reverted, from the present state."""
-        self._write(edit.indices, edit.before, edit.after)
+        self._plane.write(edit.indices, edit.before, edit.after)
         self._regroup(edit, edit.regrouped.before, edit.regrouped.after)
         self._decisions.change(edit.kept, edit.dropped)
         self.threshold = edit.threshold[1]
@@ -222,14 +228,21 @@ class Proofreading:
         """Undo an edit, the last one that is not undone yet."""
         self._decisions.change(edit.dropped, edit.kept)
         self._regroup(edit, edit.regrouped.after, edit.regrouped.before)
-        self._write(edit.indices, edit.after, edit.before)
+        self._plane.write(edit.indices, edit.after, edit.before)
         self.threshold = edit.threshold[0]
 
     def _grouped(self, regions: Ids | None) -> tuple[Regions | None, Grouping | None]:
-        if self._boundary is None:
+        plane = self._plane
+        if plane.boundary is None:
             return None, None
-        found = Regions(self.labels.copy() if regions is None else regions, self._boundary)
-        return found, Grouping(found, self.labels, self._extents, self.threshold, max(self._above, self._extents.highest()))
+        found = Regions(self.labels.copy() if regions is None else regions, plane.boundary)
+        above = max(plane.above, plane.extents.highest())
+        grouping = Grouping(found, self.labels, plane.extents, self.threshold, above)
+        plane.above = max(plane.above, grouping.highest())
+        return found, grouping
+
+    def _rewrite(self, kind: Kind, what: Rewritten) -> Edit:
+        return self._edit(kind, what.indices, what.after, what.kept)
 
     def _edit(
         self,
@@ -257,7 +270,7 @@ class Proofreading:
         dropped = {pair for grain in self._vanishing(before, after) for pair in self._decisions.of(grain)}
         edit = Edit(
             kind,
-            box_of(indices, self.labels.shape[1]),
+            box_of(indices, self._plane.width),
             indices,
             before,
             after.astype(np.int32, copy=False),
@@ -276,13 +289,8 @@ class Proofreading:
         return [
             grain
             for grain, count in zip(lost.tolist(), number.tolist(), strict=True)
-            if count == self._extents.area[grain] and grain not in gained
+            if count == self._plane.extents.area[grain] and grain not in gained
         ]
-
-    def _write(self, indices: NDArray[np.int64], before: Ids, after: Ids) -> None:
-        if len(indices):
-            self._edges.change(indices, after)
-            self._extents.change(indices, before, after)
 
     def _regroup(self, edit: Edit, before: Ids, after: Ids) -> None:
         """Move regions to other grains, with their pixels if the slider does it."""
@@ -293,25 +301,14 @@ class Proofreading:
         if edit.kind == "threshold":
             self._regions.paint(self.labels, regions, after)
             extents = self._regions.extents(self._grouping.grain, np.union1d(before, after))
-            self._extents.replace(np.unique(before).tolist(), *extents)
+            self._plane.extents.replace(np.unique(before).tolist(), *extents)
             free = set(self._grouping.grain.tolist())
-            fixed = {grain: self._extents.box(grain) for grain in self._extents.area if grain not in free}
-            self._edges.regroup(self._grouping.edges(), fixed)
-
-    def _pixels(self, grain: int) -> NDArray[np.int64]:
-        """Flat indices of a grain, rising."""
-        box = self._extents.box(grain)
-        return indices_in(box, self.labels[slices(box)] == grain, self.labels.shape[1])
-
-    def _highest(self) -> int:
-        kept = 0 if self._grouping is None else self._grouping.highest()
-        return max(self._above, self._extents.highest(), kept)
-
-    def _check_grains(self, *grains: int) -> None:
-        for grain in grains:
-            if grain not in self._extents:
-                said = f"There is no grain {grain}" if grain else "There is no grain at this place"
-                raise InputError(f"{said}: click on a grain.")
+            fixed = {
+                grain: self._plane.extents.box(grain)
+                for grain in self._plane.extents.area
+                if grain not in free
+            }
+            self._plane.edges.regroup(self._grouping.edges(), fixed)
 
 
 def _check(grains: Ids, boundary: NDArray[np.floating] | None, regions: Ids | None) -> None:
@@ -327,8 +324,9 @@ def _check(grains: Ids, boundary: NDArray[np.floating] | None, regions: Ids | No
 def room_for_new(labels: Ids) -> list[int]:
     """Return for each plane of a stack (Z, Y, X) a number above which it may number new grains.
 
-    The numbers of the planes do not meet unless a plane gets more new grains than are ever drawn.
+    So that planes do not use the same numbers, each has room for 100,000, or less in very deep stacks, whose
+    numbers would become so large that tables of them are slow.
     """
-    highest = int(labels.max(initial=0))
-    room = min(_ROOM, (np.iinfo(np.int32).max - highest) // (len(labels) + 1))
-    return [highest + room * plane for plane in range(len(labels))]
+    highest, planes = int(labels.max(initial=0)), len(labels)
+    room = min(_ROOM, _LARGEST // max(planes, 1))
+    return [highest + room * plane for plane in range(planes)]

@@ -1,4 +1,4 @@
-"""The unmerged regions of a plane: where they lie, their edges, and the number each has as a grain of its own."""
+"""The unmerged regions of a plane: where they lie, their edges, and the number each has as a grain."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ class Regions:
 def own_numbers(regions: Regions, grain: Ids, above: int) -> Ids:
     """Choose the number that a grain takes whose largest region it is, for each region.
 
-    The largest region of each grain has the number of the grain, so that the grains that there are keep theirs;
-    the others get new ones, with a last digit that their neighbours do not have, if there is one.
+    The largest region of each grain has the number of the grain, so that the grains that there are keep
+    theirs; the others get new ones, with a last digit that no neighbour has, if there is one.
 
     Parameters
     ----------
