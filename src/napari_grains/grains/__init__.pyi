@@ -8,13 +8,11 @@ from ._numbering import number_through, spread_numbers
 from ._partition import partition
 from ._proofreading import Proofreading, room_for_new
 from ._report import write_report
-from ._shim import History, Journal, JournalSummary, Restored, training_labels
 from ._threshold import threshold_boundary
 from ._touching import grains_along, shared_sides
 from ._typical import lines_show, merge_untypical, untypical_threshold
 
 __all__ = [
-    "History", "Journal", "JournalSummary", "Restored", "training_labels",
     "COLOURS",
     "Density",
     "DoubtfulEdge",

@@ -84,7 +84,7 @@ class Proofreading:
     @property
     def number(self) -> int:
         """Number of grains."""
-        return len(self._extents.area)
+        return len(self._plane.extents.area)
 
     @property
     def remaining(self) -> int:

@@ -239,7 +239,7 @@ class Corrections(QObject):
         self.changed.emit(index, edit, sign)
 
     def _hear_paint(self, event: Any) -> None:  # noqa: ANN401 - napari's event has no type for its value
-        painted = painted_pixels(event.value, self.planes.labels)
+        painted = painted_pixels(event.value, self.layer.data)
         for index, part in by_plane(painted, self.planes.labels[0].size):
             self.act(
                 index,

@@ -22,7 +22,8 @@ def show_changed(layer: Labels, where: Sequence[slice]) -> None:
     """
     shown = layer._slice_input.displayed  # noqa: SLF001 - napari has public names for none of these
     image = layer._slice.image  # noqa: SLF001
-    part = tuple(where[axis] for axis in shown)
+    around = layer.contour if len(shown) == 2 else 0  # an outline may be that much thicker
+    part = tuple(slice(max(where[axis].start - around, 0), where[axis].stop + around) for axis in shown)
     if not layer.loaded or image.raw.shape != tuple(layer.data.shape[axis] for axis in shown):
         layer.refresh(extent=False)
         return

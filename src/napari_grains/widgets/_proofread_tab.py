@@ -312,7 +312,9 @@ class ProofreadTab(QWidget):
         self._soon.start()
 
     def _hear_active(self, _event: object = None) -> None:
-        if self.corrections is not None and self._viewer.layers.selection.active is not self.corrections.layer:
+        active = self._viewer.layers.selection.active
+        # None comes also in between, while another layer becomes the active one.
+        if self.corrections is not None and active not in (None, self.corrections.layer):
             self.tools.take(Tool.LOOK)
 
     def _hear_removed(self, event: Event) -> None:

@@ -60,7 +60,8 @@ def ready(qtbot):
     """Wait until the slice that is shown can be corrected."""
 
     def wait_for(tab):
-        qtbot.waitUntil(lambda: tab.corrections is not None and tab.corrections.proofreading(tab.index))
+        qtbot.waitUntil(lambda: tab.corrections is not None)
+        qtbot.waitUntil(lambda: tab.corrections.proofreading(tab.index) is not None)
 
     return wait_for
 
@@ -84,8 +85,6 @@ def tab(dock):
 
 @pytest.fixture
 def canvas(viewer, layer, dock, qtbot):
-    qtbot.wait(100)
-    viewer.fit_to_view()
     return Canvas(viewer, layer, qtbot)
 
 

@@ -50,6 +50,8 @@ class Canvas:
     def __init__(self, viewer, layer, qtbot):
         self.viewer, self.layer, self.qtbot = viewer, layer, qtbot
         self.native = viewer.window._qt_viewer.canvas.native
+        qtbot.wait(100)
+        viewer.fit_to_view()
 
     def pixel(self, place):
         position = self.layer.world_to_data(self.viewer.dims.point[-self.layer.ndim :])
