@@ -16,7 +16,7 @@ from ._strokes import Path, prolonged
 Mask = NDArray[np.bool_]
 
 SLACK = 8.0
-"""The clearest boundary near a stroke, if it lies so many px from it, is as good a path as the stroke itself."""
+"""The clearest boundary near a stroke is as good a path, if it lies so many px away, as the stroke itself."""
 
 SMALLEST_PART = 9
 """Parts of fewer px are no grains: they stay with the part beside them."""

@@ -75,17 +75,19 @@ class Regions:
         boxes = self._boxes[regions]
         inside = ((boxes[:, 1] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 2]) + _CALL).sum()
         if inside > self._regions.size:
-            self._paint_all(labels, regions, grains)
+            repainted(labels, self._regions, regions, grains)
             return
         for region, grain, box in zip(regions.tolist(), grains.tolist(), boxes.tolist(), strict=True):
             part = slices(box)
             np.copyto(labels[part], grain, where=self._regions[part] == region)
 
-    def _paint_all(self, labels: Ids, regions: Ids, grains: Ids) -> None:
-        names = np.full(len(self.area), -1, np.int32)
-        names[regions] = grains
-        wanted = names[self._regions]
-        np.copyto(labels, wanted, where=wanted >= 0)
+
+def repainted(labels: Ids, regions: Ids, which: Ids, grains: Ids) -> None:
+    """Write the grains (N,) of regions (N,) into the labels, looking at every pixel; both planes (Y, X)."""
+    names = np.full(max(int(regions.max(initial=0)), int(which.max(initial=0))) + 1, -1, np.int32)
+    names[which] = grains
+    wanted = names[regions]
+    np.copyto(labels, wanted, where=wanted >= 0)
 
 
 def own_numbers(regions: Regions, grain: Ids, above: int) -> Ids:

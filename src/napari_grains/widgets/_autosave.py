@@ -66,9 +66,13 @@ class Autosave(QObject):
         """Wait until all is on disk."""
         self._thread.submit(lambda: None).result()
 
-    def end(self, *, discard: bool = False) -> None:
-        """Write what is left; the journal stays on disk unless it is discarded."""
-        self._write(lambda journal: journal.close(discard=discard))
+    def discard(self, path: Path) -> None:
+        """Remove a journal whose steps have all been taken over into this one."""
+        self._write(lambda _journal: Journal.discard(path))
+
+    def end(self) -> None:
+        """Write what is left; the journal stays on disk, and is offered when grains are corrected again."""
+        self._write(lambda journal: journal.release())
         self._thread.shutdown(wait=True)
 
     def _take(self, journal: Journal) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from napari.layers import Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
@@ -21,6 +20,7 @@ from napari_grains.widgets._autosave import Autosave
 from napari_grains.widgets._grain_planes import GrainPlanes, Ids, boundary_of
 from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._paint_strokes import by_plane, painted_pixels
+from napari_grains.widgets._restoring import facts_of
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._stale_rows import StaleRows
 from napari_grains.widgets._subscriptions import Subscriptions
@@ -88,6 +88,7 @@ class Corrections(QObject):
         self.planes, self.history = GrainPlanes(layer), History()
         self._autosave, self._rows = Autosave(self), StaleRows(layer, self)
         self._autosave.failed.connect(self.failed)
+        self._restored = restored
         self._proofreadings: dict[int, Proofreading] = {}
         self._corrected: set[int] = set()
         self._in_work: set[int] = set()
@@ -97,6 +98,8 @@ class Corrections(QObject):
         self._following.add(self._hear_paint, layer.events.paint)
         self._following.add(self._hear_data, layer.events.data)
         self.destroyed.connect(self._following.end)
+        if restored is not None:
+            self._resume(restored)
 
     @property
     def journal(self) -> Path | None:
@@ -114,7 +117,7 @@ class Corrections(QObject):
         if index in self._proofreadings or index in self._in_work:
             return
         self._in_work.add(index)
-        worker = create_worker(_looked_at, index, self.planes, self._material(index), _start_thread=False)
+        worker = create_worker(_looked_at, index, self._way_to(index), _start_thread=False)
         worker.returned.connect(self._take)  # a bound method: forgotten with the corrections
         worker.start()
 
@@ -143,6 +146,10 @@ class Corrections(QObject):
         self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
         return index
 
+    def forget_journal(self, path: Path) -> None:
+        """Remove the journal that these corrections were restored from, once they are in their own."""
+        self._autosave.discard(path)
+
     def end(self) -> None:
         """Stop following the layer; what was corrected stays as it is, and on disk."""
         if self._ended:
@@ -161,17 +168,27 @@ class Corrections(QObject):
         """Whether a correction waits that the history does not know yet."""
         return any(step.is_new for step in self._waiting)
 
-    def _material(self, index: int) -> dict[str, Any]:
-        """Arguments of `Proofreading` for a slice."""
-        mark = self.layer.metadata.get(METADATA, {})
-        boundary = self.planes.plane_of(boundary_of(self._viewer, self.layer), index)
-        thresholds = mark.get("summary", {}).get("merge_threshold") or []
-        return {
-            "grains": self.planes.labels[index],
-            "boundary": None if boundary is None else np.ascontiguousarray(boundary, np.float32),
-            "regions": self.planes.plane_of(mark.get("regions"), index),
-            "threshold": float(thresholds[index]) if index < len(thresholds) else 0.0,
-        }
+    def _way_to(self, index: int) -> Callable[[], Proofreading]:
+        """Return what makes the `Proofreading` of a slice, to be called in a thread."""
+        thresholds = self._thresholds()
+        threshold = float(thresholds[index]) if index < len(thresholds) else 0.0
+        planes, restored = self.planes, self._restored
+        if restored is not None:
+            return lambda: restored.proofreading(index, threshold, planes.rooms[index])
+        boundary = planes.plane_of(boundary_of(self._viewer, self.layer), index)
+        regions = planes.plane_of(self._mark.get("regions"), index)
+        grains = planes.labels[index]
+        return lambda: Proofreading(grains, boundary, regions, threshold, planes.rooms[index])
+
+    @property
+    def _mark(self) -> dict[str, Any]:
+        """What the layer says of itself."""
+        mark: dict[str, Any] = self.layer.metadata.get(METADATA, {})
+        return mark
+
+    def _thresholds(self) -> list[float]:
+        """Return at which threshold regions became grains, per slice; empty if it is not known."""
+        return list(self._mark.get("summary", {}).get("merge_threshold") or [])
 
     def _take(self, looked_at: tuple[int, Proofreading | str]) -> None:
         index, proofreading = looked_at
@@ -215,14 +232,21 @@ class Corrections(QObject):
         self._show(index, edit)
 
     def _begin_journal(self, base: Ids) -> None:
-        mark = self.layer.metadata.get(METADATA, {})
-        facts = {
-            "name": self.layer.name,
-            "source_layer": mark.get("source_layer"),
-            "shape": list(self.layer.data.shape),
-        }
-        boundary, regions = boundary_of(self._viewer, self.layer), mark.get("regions")
-        self._autosave.begin(lambda: Journal.begin(base, facts, boundary, regions))
+        facts = facts_of(self.layer) | {"thresholds": self._thresholds()}
+        boundary, regions = boundary_of(self._viewer, self.layer), self._mark.get("regions")
+        shape = self.layer.data.shape
+        self._autosave.begin(lambda: Journal.begin(base.reshape(shape), facts, boundary, regions))
+
+    def _resume(self, restored: Restored) -> None:
+        """Go on with corrections that were left behind, in a journal of their own."""
+        self._autosave.begin(
+            lambda: Journal.begin(restored.base, restored.facts, restored.boundary, restored.regions)
+        )
+        for index, edit in restored.steps:
+            self._corrected.add(index)
+            self.history.record(index, edit)
+            self._autosave.append(index, edit)
+            self._rows.take(edit, 1)
 
     def _revert(self, index: int, proofreading: Proofreading, edit: Edit) -> None:
         proofreading.revert(edit)
@@ -251,10 +275,10 @@ class Corrections(QObject):
         self.replaced.emit()
 
 
-def _looked_at(index: int, planes: GrainPlanes, material: dict[str, Any]) -> tuple[int, Proofreading | str]:
+def _looked_at(index: int, look: Callable[[], Proofreading]) -> tuple[int, Proofreading | str]:
     """From a thread an exception would end as a pop-up."""
     try:
-        return index, Proofreading(above=planes.rooms[index], **material)
+        return index, look()
     except InputError as problem:
         return index, str(problem)
     except Exception as error:

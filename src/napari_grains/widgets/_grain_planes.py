@@ -81,7 +81,7 @@ class GrainPlanes:
         return max(int(plane[row, column]), 0) if inside else 0
 
     def plane_of(self, companion: NDArray[Any] | None, index: int) -> NDArray[Any] | None:
-        """Return the plane of an array of the same shape, None where there is none of that shape."""
+        """Return the plane of an array of the same shape as the layer, None where there is no such array."""
         if companion is None or companion.shape != self._layer.data.shape:
             return None
         return companion.reshape(self.labels.shape)[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -258,14 +259,20 @@ class ProofreadTab(QWidget):
         self._show_state()
 
     def _show_training_labels(self) -> None:
-        if self.corrections is not None:
+        if self.corrections is None:
+            return
+        try:
             target = show_training_labels(self._viewer, self.corrections.layer, self.index)
+        except InputError as problem:
+            self._show_problem(str(problem))
+        else:
             self.say(f"The grains of this slice are in “{target.name}”.")
 
-    def _restore(self, restored: Restored) -> None:
+    def _restore(self, restored: Restored, path: Path) -> None:
         layer = restored_layer(self._viewer, restored)
         self._end(layer)
-        self._kept[layer] = Corrections(self._viewer, layer, self, restored)
+        self._kept[layer] = corrections = Corrections(self._viewer, layer, self, restored)
+        corrections.forget_journal(path)
         self.layer_wanted.emit(layer)
 
     def _prepare(self) -> None:

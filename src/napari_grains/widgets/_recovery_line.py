@@ -23,15 +23,15 @@ class RecoveryLine(QWidget):
 
     Attributes
     ----------
-    restored : Signal(Restored)
-        What the user wants back, read in a thread.
+    restored : Signal(Restored, Path)
+        What the user wants back, read in a thread, and where it is kept.
     failed : Signal(str)
         Why it could not be read.
     text : QLabel
     restore, discard : QPushButton
     """
 
-    restored = Signal(object)
+    restored = Signal(object, object)
     failed = Signal(str)
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class RecoveryLine(QWidget):
         worker.start()
 
     def _show(self, found: Sequence[JournalSummary]) -> None:
-        left = [summary for summary in found if summary.path not in self._open and summary.edits > 0]
+        left = [summary for summary in found if summary.path not in self._open]
         self._summary = max(left, key=lambda summary: summary.saved, default=None)
         self.setVisible(self._summary is not None)
         if self._summary is not None:
@@ -81,11 +81,12 @@ class RecoveryLine(QWidget):
         worker.returned.connect(self._take)
         worker.start()
 
-    def _take(self, read: Restored | str) -> None:
-        if isinstance(read, str):
-            self.failed.emit(read)
+    def _take(self, read: tuple[Restored | str, Path]) -> None:
+        restored, path = read
+        if isinstance(restored, str):
+            self.failed.emit(restored)
         else:
-            self.restored.emit(read)
+            self.restored.emit(restored, path)
 
     def _discard(self) -> None:
         if self._summary is not None:
@@ -94,7 +95,7 @@ class RecoveryLine(QWidget):
 
 
 def _described(summary: JournalSummary, others: int) -> str:
-    name, when = summary.facts.get("name", "a layer"), f"{summary.saved:%Y-%m-%d %H:%M}"
+    name, when = summary.facts.get("name", "a layer"), f"{summary.saved.astimezone():%Y-%m-%d %H:%M}"
     corrections = f"{summary.edits:,} correction{'' if summary.edits == 1 else 's'} of “{name}”"
     more = f" (and of {others} more)" if others > 0 else ""
     return f"{corrections}, {when}, {'were' if summary.edits > 1 else 'was'} not finished{more}."
@@ -109,11 +110,11 @@ def _interrupted() -> Sequence[JournalSummary]:
         return []
 
 
-def _read(path: Path) -> Restored | str:
+def _read(path: Path) -> tuple[Restored | str, Path]:
     try:
-        return Journal.restore(path)
+        return Journal.restore(path), path
     except InputError as problem:
-        return str(problem)
+        return str(problem), path
     except Exception as error:
         _log.exception("unfinished corrections could not be read")
-        return f"The corrections could not be read ({type(error).__name__}); they are still in {path}."
+        return f"The corrections could not be read ({type(error).__name__}); they are still in {path}.", path

@@ -9,6 +9,18 @@ from napari.viewer import Viewer
 
 from napari_grains.grains import Restored
 from napari_grains.widgets._looks import look
+from napari_grains.widgets._results import METADATA
+
+
+def facts_of(layer: Labels) -> dict[str, Any]:
+    """Return what is needed to find or to make a layer of grains again, as JSON."""
+    mark = layer.metadata.get(METADATA, {})
+    return {
+        "name": layer.name,
+        "mark": {key: mark[key] for key in ("role", "source_id", "source_layer") if key in mark},
+        "scale": [float(value) for value in layer.scale],
+        "units": [str(unit) for unit in layer.units],
+    }
 
 
 def restored_layer(viewer: Viewer, restored: Restored) -> Labels:
@@ -29,11 +41,19 @@ def restored_layer(viewer: Viewer, restored: Restored) -> Labels:
     """
     layer = _matching(viewer, restored)
     if layer is None:
-        layer = Labels(restored.labels, name=restored.facts.get("name", "grains"), **look("grains"))
+        layer = _new(restored)
         viewer.layers.append(layer)
     else:
         layer.data = restored.labels
+    mark = layer.metadata.setdefault(METADATA, dict(restored.facts.get("mark", {})))
+    mark["regions"] = restored.regions
+    mark.setdefault("summary", {})["merge_threshold"] = restored.facts.get("thresholds", [])
     return layer
+
+
+def _new(restored: Restored) -> Labels:
+    frame = {key: restored.facts[key] for key in ("scale", "units") if key in restored.facts}
+    return Labels(restored.labels, name=restored.facts.get("name", "grains"), **look("grains"), **frame)
 
 
 def _matching(viewer: Viewer, restored: Restored) -> Labels | None:

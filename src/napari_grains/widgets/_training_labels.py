@@ -36,6 +36,7 @@ def show_training_labels(viewer: Viewer, layer: Labels, index: int) -> Labels:
         Its metadata say for which image it is, and that grains are painted.
     """
     mark = _mark(layer)
+    grains = training_labels(GrainPlanes(layer).labels[index])
     target = _existing(viewer, mark["source_id"], layer.data.shape)
     if target is None:
         name = f"{mark['source_layer']} training labels"
@@ -45,7 +46,7 @@ def show_training_labels(viewer: Viewer, layer: Labels, index: int) -> Labels:
         viewer.layers.insert(viewer.layers.index(layer) + 1, target)
         target.visible = False
         viewer.layers.selection.active = active
-    GrainPlanes(target).labels[index] = training_labels(GrainPlanes(layer).labels[index])
+    GrainPlanes(target).labels[index] = grains
     target.refresh(extent=False)
     return target
 
