@@ -32,6 +32,7 @@ class Autosave(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._thread = ThreadPoolExecutor(1, "grains-journal")
+        self._thread.submit(lambda: None)  # no correction waits for a thread to start
         self._journal: Journal | None = None
         self._begun = self._broken = False
 

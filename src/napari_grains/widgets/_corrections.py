@@ -17,7 +17,7 @@ from superqt.utils import create_worker
 from napari_grains.errors import InputError
 from napari_grains.grains import Edit, History, Journal, Proofreading, Restored
 from napari_grains.widgets._autosave import Autosave
-from napari_grains.widgets._grain_planes import GrainPlanes, Ids, boundary_of
+from napari_grains.widgets._grain_planes import GrainPlanes, boundary_of
 from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._paint_strokes import by_plane, painted_pixels
 from napari_grains.widgets._restoring import facts_of
@@ -117,7 +117,8 @@ class Corrections(QObject):
         if index in self._proofreadings or index in self._in_work:
             return
         self._in_work.add(index)
-        worker = create_worker(_looked_at, index, self._way_to(index), _start_thread=False)
+        copied = None if self._autosave.is_begun else self.planes
+        worker = create_worker(_looked_at, index, self._way_to(index), copied, _start_thread=False)
         worker.returned.connect(self._take)  # a bound method: forgotten with the corrections
         worker.start()
 
@@ -216,7 +217,6 @@ class Corrections(QObject):
             self._waiting.popleft().do(proofreading)
 
     def _correct(self, index: int, proofreading: Proofreading, action: Action) -> None:
-        base = None if self._autosave.is_begun else self.planes.labels.copy()
         try:
             edit = action(proofreading)
         except InputError as problem:
@@ -224,18 +224,19 @@ class Corrections(QObject):
             return
         if edit.is_empty and edit.kind != "keep":
             return
-        if base is not None:
-            self._begin_journal(base)
+        if not self._autosave.is_begun:
+            self._begin_journal()
         self._corrected.add(index)
         self.history.record(index, edit)
         self._autosave.append(index, edit)
         self._show(index, edit)
 
-    def _begin_journal(self, base: Ids) -> None:
+    def _begin_journal(self) -> None:
+        base = self.planes.base
+        del self.planes.base
         facts = facts_of(self.layer) | {"thresholds": self._thresholds()}
         boundary, regions = boundary_of(self._viewer, self.layer), self._mark.get("regions")
-        shape = self.layer.data.shape
-        self._autosave.begin(lambda: Journal.begin(base.reshape(shape), facts, boundary, regions))
+        self._autosave.begin(lambda: Journal.begin(base, facts, boundary, regions))
 
     def _resume(self, restored: Restored) -> None:
         """Go on with corrections that were left behind, in a journal of their own."""
@@ -275,9 +276,13 @@ class Corrections(QObject):
         self.replaced.emit()
 
 
-def _looked_at(index: int, look: Callable[[], Proofreading]) -> tuple[int, Proofreading | str]:
-    """From a thread an exception would end as a pop-up."""
+def _looked_at(
+    index: int, look: Callable[[], Proofreading], copied: GrainPlanes | None
+) -> tuple[int, Proofreading | str]:
+    """Copy what a journal will begin with, and look; from a thread an exception would end as a pop-up."""
     try:
+        if copied is not None:
+            _ = copied.base
         return index, look()
     except InputError as problem:
         return index, str(problem)

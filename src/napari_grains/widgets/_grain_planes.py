@@ -50,6 +50,11 @@ class GrainPlanes:
         """For each plane the number above which new grains are numbered, so that no two planes share one."""
         return room_for_new(self.labels)
 
+    @cached_property
+    def base(self) -> Ids:
+        """The labels as they were when somebody asked first, in the shape of the layer."""
+        return self.labels.reshape(self._layer.data.shape).copy()
+
     def shown(self, viewer: Viewer) -> int:
         """Index of the plane that a viewer shows; in 3-D display of the one that 2-D display comes back to."""
         if self._axis is None:

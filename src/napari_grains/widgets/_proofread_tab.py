@@ -175,6 +175,9 @@ class ProofreadTab(QWidget):
         self._use.failed.connect(self._show_problem)
         self._soon.timeout.connect(self._prepare)
         self.destroyed.connect(self._following.end)
+        kept = self._kept
+        # A widget says `destroyed` before its children are deleted: journals are written to their end.
+        self.destroyed.connect(lambda *_: [corrections.end() for corrections in kept.values()])
 
     def _take(self, layer: Labels) -> None:
         try:
