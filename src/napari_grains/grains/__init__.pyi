@@ -1,4 +1,5 @@
 from ._colours import COLOURS
+from ._conditions import rows_where
 from ._confidence import Density, pooled_density
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._grain_size import grain_size_intercept, grain_size_planimetric
@@ -8,6 +9,7 @@ from ._partition import partition
 from ._report import write_report
 from ._threshold import threshold_boundary
 from ._typical import lines_show, merge_untypical
+from ._value_map import value_limits, value_map
 
 __all__ = [
     "COLOURS",
@@ -24,7 +26,10 @@ __all__ = [
     "number_through",
     "partition",
     "pooled_density",
+    "rows_where",
     "spread_numbers",
     "threshold_boundary",
+    "value_limits",
+    "value_map",
     "write_report",
 ]
