@@ -6,7 +6,9 @@ from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
 from ._partition import partition
+from ._plots import PlotColours, draw_cumulative, draw_histogram
 from ._report import write_report
+from ._roses import draw_intercept_rose, draw_rose
 from ._threshold import threshold_boundary
 from ._typical import lines_show, merge_untypical
 from ._value_map import value_limits, value_map
@@ -16,6 +18,11 @@ __all__ = [
     "Density",
     "EdgeScores",
     "Measurement",
+    "PlotColours",
+    "draw_cumulative",
+    "draw_histogram",
+    "draw_intercept_rose",
+    "draw_rose",
     "edge_scores",
     "grain_size_intercept",
     "grain_size_planimetric",
