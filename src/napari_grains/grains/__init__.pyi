@@ -1,6 +1,7 @@
 from ._colours import COLOURS
 from ._conditions import rows_where
 from ._confidence import Density, pooled_density
+from ._drawn_lines import as_vectors, circles_as_segments
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._grain_size import grain_size_intercept, grain_size_planimetric
 from ._measurement import Measurement, measure
@@ -19,6 +20,8 @@ __all__ = [
     "EdgeScores",
     "Measurement",
     "PlotColours",
+    "as_vectors",
+    "circles_as_segments",
     "draw_cumulative",
     "draw_histogram",
     "draw_intercept_rose",

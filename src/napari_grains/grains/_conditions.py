@@ -72,7 +72,8 @@ def _words(condition: str) -> list[str]:
     while place < len(condition):
         match = _WORD.match(condition, place)
         if match is None:
-            raise InputError(f"“{condition[place:].split()[0]}” means nothing in a condition: {_EXAMPLE}.")
+            unknown = condition[place:].split(maxsplit=1)[0]
+            raise InputError(f"“{unknown}” means nothing in a condition: {_EXAMPLE}.")
         words.append(match["word"])
         place = match.end()
     if len(words) > _MOST_WORDS:

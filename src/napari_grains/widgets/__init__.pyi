@@ -1,5 +1,6 @@
+from ._grain_plots import GrainPlots
 from ._grain_table import GrainTable
 from ._pretrain_dock import PretrainDock
 from ._segment_dock import SegmentDock
 
-__all__ = ["GrainTable", "PretrainDock", "SegmentDock"]
+__all__ = ["GrainPlots", "GrainTable", "PretrainDock", "SegmentDock"]

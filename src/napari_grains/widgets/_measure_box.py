@@ -28,13 +28,13 @@ _TWINS: Final = {"count as boundaries": "counted", "ignore twin boundaries": "ig
 _TIPS: Final = {
     "pixel_size": "Edge of a pixel, such as 0.44 um or 12.5 nm; filled in from the layer's scale and units.\n"
     "What you type becomes the scale of the layer with the next run. Empty: all results in px.",
-    "slices": "All slices are fields of one specimen: one by one and pooled, with intervals over the slices.\n"
+    "slices": "All slices are fields of one specimen: each by itself and pooled, with intervals over them.\n"
     "Or the one that the slider shows, alone.",
     "region": "Measure only inside the shapes of a Shapes layer; its outline cuts grains as the rim does",
-    "left_out": "Pores, cracks, a scale bar: what is painted in a Labels layer, or lies inside the shapes of\n"
-    "a Shapes layer, is no specimen. Wide areas without a grain are left out anyway.",
-    "twins": "Twin boundaries count as grain boundaries, or straight lamellae are joined to the grain around\n"
-    "them before counting, as ASTM E112 asks for unless agreed otherwise",
+    "left_out": "Pores, cracks, a scale bar: what is painted in a Labels layer, or lies inside the shapes\n"
+    "of a Shapes layer, is no specimen. Wide areas without a grain are left out anyway.",
+    "twins": "Twin boundaries count as grain boundaries, or straight lamellae are joined to the grain\n"
+    "around them before counting, as ASTM E112 asks for unless agreed otherwise",
     "fields": "Layers to measure together with the chosen one, as fields of one specimen:\n"
     "one by one and pooled, with 95 % intervals over the fields",
 }

@@ -81,7 +81,11 @@ def _rows(summary: Summary) -> Iterator[tuple[str, str, str]]:
     yield "D10 · D50 · D90", _quantiles(summary, "number"), "By number: of grains, so many are smaller"
     yield "by area", _quantiles(summary, "area"), "By area: grains that cover so much are smaller"
     yield "Surface S<sub>V</sub>", _surface(summary), "Boundary area per volume: 2 P<sub>L</sub>"
-    yield "Anisotropy", _anisotropy(summary), "Longest over shortest mean intercept, and where the longest lies"
+    yield (
+        "Anisotropy",
+        _anisotropy(summary),
+        "Longest over shortest mean intercept, and where the longest lies",
+    )
     yield "Largest (ALA)", _largest(summary), "Area of the largest grain, and its G by ASTM E930"
     yield "Twins", _twins(summary), "Twin boundaries that were found, and what became of them"
 
@@ -109,8 +113,8 @@ def _length(summary: Summary, name: str, *, interval: bool = True) -> str:
 def _quantiles(summary: Summary, weighting: str) -> str:
     unit = "um" if (summary.get("diameters_um") or {}).get(weighting) else "px"
     found = (summary.get(f"diameters_{unit}") or {}).get(weighting) or {}
-    values = [found.get(key) for key in ("d10", "d50", "d90")]
-    if any(value is None for value in values):
+    values = [float(found[key]) for key in ("d10", "d50", "d90") if found.get(key) is not None]
+    if len(values) < 3:
         return ""
     factor, name = (1.0, "px") if unit == "px" else (1.0, "µm")
     if unit == "um" and values[1] < _NANOMETRES_BELOW:
