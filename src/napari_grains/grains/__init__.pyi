@@ -8,7 +8,8 @@ from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
 from ._partition import partition
 from ._plots import PlotColours, draw_cumulative, draw_histogram
-from ._report import write_report
+from ._report import ReportField, report_field, write_report, write_run_report
+from ._report_job import report_arrays
 from ._roses import draw_intercept_rose, draw_rose
 from ._threshold import threshold_boundary
 from ._typical import lines_show, merge_untypical
@@ -20,6 +21,7 @@ __all__ = [
     "EdgeScores",
     "Measurement",
     "PlotColours",
+    "ReportField",
     "as_vectors",
     "circles_as_segments",
     "draw_cumulative",
@@ -36,10 +38,13 @@ __all__ = [
     "number_through",
     "partition",
     "pooled_density",
+    "report_arrays",
+    "report_field",
     "rows_where",
     "spread_numbers",
     "threshold_boundary",
     "value_limits",
     "value_map",
     "write_report",
+    "write_run_report",
 ]

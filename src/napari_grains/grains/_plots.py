@@ -110,6 +110,7 @@ def draw_histogram(
         linewidth=0.9,
         label="unweighted",
     )
+    axes.set_xlim(0, float(edges[-1]) * 1.02)
     mean = float((diameters * share).sum())
     axes.axvline(mean, color=colours.accent, linewidth=1.2, label=f"mean {mean:#.3g} {shown.symbol}")
     _draw_fit(axes, edges, shown, fit or {}, by, colours)

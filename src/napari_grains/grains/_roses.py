@@ -56,7 +56,7 @@ def draw_rose(
     petals = np.histogram(direction, PETALS, (0, 180), weights=100 * share)[0]
     width = math.pi / PETALS
     middle = width * (np.arange(2 * PETALS) + 0.5)
-    axes.bar(middle, np.sqrt(np.tile(petals, 2)), width, color=colours.bar, edgecolor=colours.text, lw=0.4)
+    axes.bar(middle, np.sqrt(np.tile(petals, 2)), width, color=colours.bar, edgecolor=colours.faint, lw=0.4)
     mean = axial_mean(direction, share)
     if mean.p_value < SURE:
         _draw_axis(axes, mean.direction_deg, math.sqrt(float(petals.max())), colours)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 Summary = Mapping[str, Any]
 
-UNKNOWN: Final = "–"
+UNKNOWN: Final = "-"
 INDICATIVE: Final = "~"
 """Before an interval that was found within one field."""
 _METHODS: Final = (
