@@ -14,6 +14,7 @@ JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "match": "napari_grains.training:match_arrays",
         "pretrain": "napari_grains.training:pretrain_arrays",
+        "report": "napari_grains.grains:report_arrays",
         "segment": "napari_grains.inference:segment_arrays",
         "warm_up": "napari_grains.inference:warm_up",
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,13 @@ from napari_grains.grains import measure
 from napari_grains.images import PixelSize, read_image, read_labels, read_provenance
 
 from ._folder import Input, ResultFolder
-from ._json import plain
+from ._json import one_line, plain
 from ._reporters import reporter_for
-from ._run import Result, run
+from ._run import Result, Run, run
 from ._show import show
+
+if TYPE_CHECKING:  # it brings matplotlib along
+    from napari_grains.grains import ReportField
 
 ENDINGS = ("_grains.csv", "_summary.json")
 OF_SEGMENTATION = ("scale", "model", "model_sha256", "device")
@@ -46,17 +50,24 @@ def measure_files(
     folder = ResultFolder.make(output)
     inputs = folder.inputs(paths, (*ENDINGS, "_report.html"))
 
+    fields: list[ReportField] = []
+
     def work(each: Input) -> Job[Result]:
-        return _measured(each, size, folder, report=report)
+        return _measured(each, size, folder, fields if report else None)
 
     settings = {"pixel_size": pixel_size, "report": report}
     finished = run("measure", settings, inputs, work, folder, reporter_for(as_json=as_json))
+    if len(fields) > 1:
+        finished = _with_report(finished, fields, folder)
     show(finished, output, as_json=as_json)
     return finished.exit_code
 
 
-def _measured(each: Input, typed: PixelSize | None, folder: ResultFolder, *, report: bool) -> Job[Result]:
-    steps = 3 if report else 2
+def _measured(
+    each: Input, typed: PixelSize | None, folder: ResultFolder, fields: list[ReportField] | None
+) -> Job[Result]:
+    """Measure one input; with a list of fields also write its report, and add what the run's needs of it."""
+    steps = 2 if fields is None else 3
     yield Progress(0, steps, "reading")
     labels, in_file = read_labels(each.path)
     size = typed or in_file
@@ -70,9 +81,9 @@ def _measured(each: Input, typed: PixelSize | None, folder: ResultFolder, *, rep
         "table": folder.write_text(f"{each.stem}_grains.csv", measurement.table.to_csv(index=False)),
         "summary": folder.write_json(f"{each.stem}_summary.json", summary),
     }
-    if report:
+    if fields is not None:
         yield Progress(2, steps, "report")
-        from napari_grains.grains import write_report  # brings matplotlib along
+        from napari_grains.grains import report_field, write_report  # they bring matplotlib along
 
         image = _micrograph(facts["labels_provenance"], labels.shape)
         path = folder.path / f"{each.stem}_report.html"
@@ -85,8 +96,27 @@ def _measured(each: Input, typed: PixelSize | None, folder: ResultFolder, *, rep
             provenance=plain(facts),
         )
         files["report"] = str(path)
+        fields.append(report_field(each.stem, image, labels, measurement))
     yield Progress(steps, steps, "measured")
     return Result(summary, files)
+
+
+def _with_report(finished: Run, fields: Sequence[ReportField], folder: ResultFolder) -> Run:
+    """Write one page for all inputs, report.html; if it cannot be written, the run says so."""
+    from napari_grains.grains import write_run_report
+
+    sources = [str(outcome.input.path) for outcome in finished.outcomes if outcome.result]
+    try:
+        write_run_report(
+            folder.path / "report.html",
+            title=f"{len(fields)} fields",
+            fields=fields,
+            pooled=finished.pooled or {},
+            provenance={"source": sources, "settings": plain(finished.settings), "version": __version__},
+        )
+    except InputError as error:
+        return replace(finished, error=one_line(str(error)))
+    return finished
 
 
 def _facts(path: Path, shape: Sequence[int], size: PixelSize | None) -> dict[str, Any]:

@@ -56,7 +56,12 @@ class Dock(QWidget):
         """Take over what depends on the theme, such as `error_colour`."""
 
 
+def is_bright(viewer: Viewer) -> bool:
+    """Whether a viewer's theme has dark text on a bright background."""
+    background = get_theme(viewer.theme).background.as_rgb_tuple()
+    return bool(sum(background[:3]) >= _BRIGHT)
+
+
 def error_colour(viewer: Viewer) -> str:
     """Return the colour in which errors can be read on the background of a viewer's theme."""
-    background = get_theme(viewer.theme).background.as_rgb_tuple()
-    return "#ff8a80" if sum(background[:3]) < _BRIGHT else "#b3261e"
+    return "#b3261e" if is_bright(viewer) else "#ff8a80"

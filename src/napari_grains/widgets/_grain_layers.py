@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from napari.layers import Labels, Layer
 from napari.utils.events import Event
 from napari.viewer import Viewer
@@ -12,7 +14,9 @@ from napari_grains.widgets._camera import long_axes
 from napari_grains.widgets._combos import LayerCombo
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._subscriptions import Subscriptions
-from napari_grains.widgets._table_model import Place
+
+if TYPE_CHECKING:
+    from napari_grains.widgets._table_model import Place  # brings pandas, for which no dock waits
 
 
 class LabelsCombo(LayerCombo[Labels]):

@@ -1,0 +1,170 @@
+"""The report of one specimen: a page or two."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._measurement import Measurement
+from ._charts import charts
+from ._fields import fields_table
+from ._headline import headline
+from ._method import method
+from ._numbers import Summary
+from ._page import figure, header, row, section, warning_box, write_page
+from ._pictures import LARGE, SMALL, Mask, View
+from ._provenance import provenance_table
+from ._results import results
+
+KIND: Final = "GRAIN SIZE REPORT"
+DISTRIBUTIONS: Final = "Distributions and directions"
+_MOST_PICTURES: Final = 12
+"""Fields of a stack that are shown; more would not fit and make a large file."""
+_WIDE: Final = 1.9
+"""Micrographs wider than this, over their height, stand one above the other."""
+
+
+def write_report(
+    path: str | os.PathLike[str],
+    *,
+    title: str,
+    image: NDArray[np.generic] | None,
+    labels: NDArray[np.integer],
+    measurement: Measurement,
+    provenance: Mapping[str, object],
+    operator: str = "",
+    specimen_text: str = "",
+    notes: str = "",
+    specimen: Mask | None = None,
+    exclude: Mask | None = None,
+) -> None:
+    """Write results, pictures, method, warnings and provenance into one self-contained HTML file.
+
+    Parameters
+    ----------
+    path : path
+        File to write; it is replaced only once the new one is complete.
+    title : str
+        Heading, such as the name of the micrograph.
+    image : ndarray, shape (Y, X) or (Z, Y, X), or None
+        The micrograph, also shown under the grain boundaries; without it grains are patches of grey.
+    labels : ndarray of int, same shape
+        Its grains. Of a stack the middle slice is shown large, and up to twelve slices small.
+    measurement : Measurement
+        Of ``labels``.
+    provenance : mapping
+        JSON values: source, pixel_size_um, model, version, settings, edits (by hand) and so on; "date" if it
+        is not today.
+    operator, specimen_text, notes : str
+        Who measured, what, and what else there is to say; left out where empty.
+    specimen, exclude : ndarray of bool, same shape, optional
+        What was to be measured and what not, as for `measure`: the rest is shaded.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    summary = completed(measurement)
+    facts = [
+        ("Specimen", specimen_text),
+        ("Operator", operator),
+        ("Date", str(provenance.get("date") or today())),
+        ("Pixel size", str(measurement.pixel_size or "not known")),
+        ("Notes", notes),
+    ]
+    um = None if measurement.pixel_size is None else measurement.pixel_size.um
+    views = _views(image, labels, measurement, specimen, exclude)
+    write_page(
+        path,
+        title,
+        (
+            header(KIND, title, facts),
+            headline(summary),
+            warning_box(measurement.warnings),
+            section("Micrograph and grains", _pictures(views, title)),
+            section("Results", results(summary, measurement.table)),
+            section("Fields", _fields(views, summary), classes="together"),
+            section(DISTRIBUTIONS, charts(measurement.table, summary, um), classes="together"),
+            section("Method and standards", method(summary)),
+            section("Provenance", provenance_table(provenance), classes="together"),
+        ),
+    )
+
+
+def today() -> str:
+    """Date and time of day, as ISO 8601 writes them."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def completed(measurement: Measurement) -> Summary:
+    """Return the summary with the measured area in um2, where it is known."""
+    area, size = measurement.summary.get("area_px"), measurement.pixel_size
+    if size is None or not isinstance(area, float):
+        return measurement.summary
+    return {"area_um2": area * size.area_um2, **measurement.summary}
+
+
+def _views(
+    image: NDArray[np.generic] | None,
+    labels: NDArray[np.integer],
+    measurement: Measurement,
+    specimen: Mask | None,
+    exclude: Mask | None,
+) -> list[View]:
+    """One view per slice."""
+    number = len(labels) if labels.ndim == 3 else 1
+    stacks = [_slices(array, number) for array in (image, labels, specimen, exclude)]
+    return [
+        View(one, grains, measurement.pixel_size, inside, outside)
+        for one, grains, inside, outside in zip(*stacks, strict=True)
+    ]
+
+
+def _slices(array: NDArray[Any] | None, number: int) -> Sequence[Any]:
+    return [None] * number if array is None else list(array.reshape(number, *array.shape[-2:]))
+
+
+def _pictures(views: Sequence[View], title: str) -> str:
+    """Micrograph and grain boundaries of the middle slice, side by side."""
+    index = len(views) // 2
+    view = views[index]
+    which = f", slice {index} of {len(views)}" if len(views) > 1 else ""
+    rows, columns = view.labels.shape
+    kind = "whole" if columns > _WIDE * rows else "half"
+    shade = "; shaded: not measured" if view.leaves_out else ""
+    without = "" if view.image is not None else " (without the micrograph: every grain a shade of grey)"
+    figures = [
+        figure(
+            view.boundaries(LARGE),
+            f"Grain boundaries{which}{shade}{without}",
+            kind,
+            f"Grain boundaries found in {title}",
+        )
+    ]
+    if view.image is not None:
+        alone = figure(view.micrograph(LARGE), f"Micrograph{which}", kind, f"Micrograph of {title}")
+        figures.insert(0, alone)
+    return row(figures)
+
+
+def _fields(views: Sequence[View], summary: Summary) -> str:
+    """Table and small pictures of the fields of a stack; nothing for a single one."""
+    if len(views) < 2:
+        return ""
+    chosen = np.unique(np.linspace(0, len(views) - 1, min(len(views), _MOST_PICTURES)).astype(int))
+    figures = [
+        figure(views[index].boundaries(SMALL), f"Slice {index}", "sixth", f"Grain boundaries, slice {index}")
+        for index in chosen
+    ]
+    by_field = summary.get("by_field")
+    table = ""
+    if isinstance(by_field, list) and by_field:
+        names = [f"Slice {field.get('slice', index)}" for index, field in enumerate(by_field)]
+        table = fields_table(names, by_field, summary)
+    return table + row(figures)
