@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import napari
@@ -34,6 +35,7 @@ TEXTURE = 6.0
 app = typer.Typer()
 
 Ids = NDArray[np.int32]
+Correct = tuple[Tool, Callable[[NDArray[np.float64]], None]]
 
 
 @app.command()
@@ -41,12 +43,12 @@ def edits(side: int = 4096, grains: int = 20_000, repeats: int = 20) -> None:
     """Every kind of correction at places drawn at random, and taking each back."""
     rng = np.random.default_rng(1)
     with opened(side, grains) as (viewer, tab):
-        labels = tab.corrections.planes.labels[0]
         canvas = Canvas(viewer)
-        for _ in range(repeats):
-            for kind, correct in corrections_of(tab).items():
+        for turn in range(repeats):
+            for kind, (tool, correct) in corrections_of(tab).items():
+                tab.tools.take(tool)
                 place = rng.uniform(100, side - 100, 2)
-                tell({"kind": kind} | canvas.timed(lambda c=correct, p=place: c(labels, p), tab))
+                tell({"kind": kind, "turn": turn} | canvas.timed(partial(correct, place), tab))
                 tell({"kind": "undo"} | canvas.timed(tab.undo, tab))
         tell({"kind": "nothing"} | canvas.idle())
 
@@ -64,23 +66,20 @@ def slider(side: int = 2048, grains: int = 5_000, steps: int = 30) -> None:
         tell({"nothing": True} | canvas.idle())
 
 
-def corrections_of(tab: ProofreadTab) -> dict[str, Callable[[Ids, NDArray[np.float64]], None]]:
-    """What a user does at a place, as the gestures say it."""
-    use, corrections = tab._use, tab.corrections  # noqa: SLF001
+def corrections_of(tab: ProofreadTab) -> dict[str, Correct]:
+    """Return what a user does at a place with each tool: from the gesture on, all is as with the mouse."""
+    gestures = tab._use.gestures  # noqa: SLF001
 
-    def stroke(tool: Tool, length: float) -> Callable[[Ids, NDArray[np.float64]], None]:
+    def stroke(tool: Tool, length: float) -> Correct:
         way = np.linspace(-length / 2, length / 2, 24)[:, None] * [0.6, 0.8]
-        return lambda _labels, place: use.stroke(tool, corrections, 0, place + way)
-
-    def click(tool: Tool) -> Callable[[Ids, NDArray[np.float64]], None]:
-        return lambda _labels, place: use.click(tool, corrections, 0, place)
+        return tool, lambda place: gestures.stroked.emit(place + way)
 
     return {
         "merge": stroke(Tool.MERGE, 40),
         "split": stroke(Tool.SPLIT, 60),
         "add": stroke(Tool.ADD, 10),
-        "re-grow": click(Tool.GROW),
-        "delete": click(Tool.DELETE),
+        "re-grow": (Tool.GROW, gestures.clicked.emit),
+        "delete": (Tool.DELETE, gestures.clicked.emit),
     }
 
 
@@ -142,7 +141,9 @@ def opened(side: int, grains: int) -> Iterator[tuple[Viewer, ProofreadTab]]:
     viewer.add_image(1 - boundary, name="benchmark")
     mark: dict[str, Any] = {"role": "boundary", **MARK}
     viewer.add_image(boundary, name="boundary", visible=False, metadata={"napari_grains": mark})
-    viewer.add_labels(labels, name="grains", opacity=0.35, metadata={"napari_grains": mark | {"role": "grains"}})
+    viewer.add_labels(
+        labels, name="grains", opacity=0.35, metadata={"napari_grains": mark | {"role": "grains"}}
+    )
     dock = GrainsDock(viewer)
     viewer.window.add_dock_widget(dock, name="Grains")
     tab = dock.proofread

@@ -59,8 +59,11 @@ def shared_sides(
     top, left = (max(int(middle) - reach, 0) for middle in position)
     part = labels[top : top + 2 * reach + 1, left : left + 2 * reach + 1]
     one, other = (part == grain for grain in pair)
-    below = np.argwhere((one[:-1] & other[1:]) | (other[:-1] & one[1:])) + [top + 0.5, left]
-    beside = np.argwhere((one[:, :-1] & other[:, 1:]) | (other[:, :-1] & one[:, 1:])) + [top, left + 0.5]
-    flat, upright = np.array([0, 0.5]), np.array([0.5, 0])
-    sides = [np.stack([middle - half, middle + half], axis=1) for middle, half in ((below, flat), (beside, upright))]
-    return np.concatenate(sides)
+    below = np.argwhere((one[:-1] & other[1:]) | (other[:-1] & one[1:]))
+    beside = np.argwhere((one[:, :-1] & other[:, 1:]) | (other[:, :-1] & one[:, 1:]))
+    right, down = np.array([0, 0.5]), np.array([0.5, 0])
+    sides = [
+        np.stack([middle - half, middle + half], axis=1)
+        for middle, half in ((below + down, right), (beside + right, down))
+    ]
+    return np.concatenate(sides) + np.array([top, left])

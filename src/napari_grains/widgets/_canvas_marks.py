@@ -112,8 +112,9 @@ class CanvasMarks(QWidget):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
         """Stay as large as the canvas."""
-        if event is not None and event.type() == QEvent.Type.Resize and watched is self.parent():
-            self.setGeometry(self.parentWidget().rect())
+        canvas = self.parentWidget()
+        if event is not None and event.type() == QEvent.Type.Resize and canvas is not None:
+            self.setGeometry(canvas.rect())
         return bool(super().eventFilter(watched, event))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -126,7 +127,8 @@ class CanvasMarks(QWidget):
             painter.setPen(_pen(colour, _LINE + wider))
             painter.drawPolyline(stroke)
             painter.setPen(_pen(colour, _EDGE + wider))
-            painter.drawLines(lines)
+            for line in lines:
+                painter.drawLine(line)
             painter.setBrush(colour)
             for dot in dots:
                 painter.drawEllipse(dot, _DOT, _DOT)

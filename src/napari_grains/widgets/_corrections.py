@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from napari_grains.grains import Edit, History, Journal, Proofreading, Restored
 from napari_grains.widgets._autosave import Autosave
 from napari_grains.widgets._grain_planes import GrainPlanes, boundary_of
 from napari_grains.widgets._labels_view import show_changed
-from napari_grains.widgets._paint_strokes import by_plane, painted_pixels
+from napari_grains.widgets._paint_strokes import PaintedPixels, by_plane, painted_pixels
 from napari_grains.widgets._restoring import facts_of
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._stale_rows import StaleRows
@@ -102,6 +103,11 @@ class Corrections(QObject):
             self._resume(restored)
 
     @property
+    def shown(self) -> int:
+        """The slice that the viewer shows."""
+        return self.planes.shown(self._viewer)
+
+    @property
     def journal(self) -> Path | None:
         """Folder in which the corrections are kept, None if there is none yet."""
         return self._autosave.path
@@ -124,8 +130,7 @@ class Corrections(QObject):
 
     def act(self, index: int, action: Action) -> None:
         """Correct a slice, now or as soon as it is prepared."""
-        correct: Callable[[Proofreading], None] = lambda found: self._correct(index, found, action)  # noqa: E731
-        self._soon(_Step(index, correct, is_new=True))
+        self._soon(_Step(index, partial(self._correct, index, action), is_new=True))
 
     def undo(self) -> int | None:
         """Take the last correction back; return its slice, None if there is nothing to take back."""
@@ -216,7 +221,7 @@ class Corrections(QObject):
                 return
             self._waiting.popleft().do(proofreading)
 
-    def _correct(self, index: int, proofreading: Proofreading, action: Action) -> None:
+    def _correct(self, index: int, action: Action, proofreading: Proofreading) -> None:
         try:
             edit = action(proofreading)
         except InputError as problem:
@@ -266,14 +271,15 @@ class Corrections(QObject):
     def _hear_paint(self, event: Any) -> None:  # noqa: ANN401 - napari's event has no type for its value
         painted = painted_pixels(event.value, self.layer.data)
         for index, part in by_plane(painted, self.planes.labels[0].size):
-            self.act(
-                index,
-                lambda proofreading, part=part: proofreading.painted(part.indices, part.before, part.after),
-            )
+            self.act(index, partial(_painted, part=part))
 
     def _hear_data(self, _event: object = None) -> None:
         self.end()
         self.replaced.emit()
+
+
+def _painted(proofreading: Proofreading, part: PaintedPixels) -> Edit:
+    return proofreading.painted(part.indices, part.before, part.after)
 
 
 def _looked_at(
@@ -286,7 +292,7 @@ def _looked_at(
         return index, look()
     except InputError as problem:
         return index, str(problem)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a worker must not let any defect go by
         _log.exception("grains could not be looked at")
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         return index, f"The grains cannot be corrected ({reason})."

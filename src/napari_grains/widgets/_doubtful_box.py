@@ -52,13 +52,23 @@ class DoubtfulBox(QGroupBox):
         layout.addLayout(row)
         self.show_left(None)
 
-    def show_left(self, left: int | None, *, at_edge: bool = False, probability: float | None = None) -> None:
-        """Show how many are left to decide on, None for not known; and whether one is looked at."""
+    def show_left(self, left: int | None, *, probability: float | None = None) -> None:
+        """Show how many are left to decide on, None for not known.
+
+        Parameters
+        ----------
+        left : int or None
+            Their number.
+        probability : float, optional
+            Mean boundary probability of the one that is looked at; None: none is.
+        """
         self.next.setEnabled(bool(left))
-        self.keep.setEnabled(at_edge)
-        self.join.setEnabled(at_edge)
+        self.keep.setEnabled(probability is not None)
+        self.join.setEnabled(probability is not None)
         count = "" if left is None else f"{left:,} left" if left else "None is left"
-        self.text.setText(count if probability is None else f"{count}. This one: probability {probability:.2f}")
+        self.text.setText(
+            count if probability is None else f"{count}. This one: probability {probability:.2f}"
+        )
         self.text.setToolTip(_TIP)
 
     def show_reason(self, reason: str) -> None:

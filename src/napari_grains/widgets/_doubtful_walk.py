@@ -41,11 +41,12 @@ class DoubtfulWalk:
             self.edge = None
             self._marks.unmark()
 
-    def next(self, corrections: Corrections, index: int) -> None:
-        """Go to the most doubtful boundary of a slice."""
+    def next(self, corrections: Corrections) -> None:
+        """Go to the most doubtful boundary of the slice, from a doubtful one to the one after it."""
+        index, before = corrections.shown, self.edge
         self.leave()
         proofreading = corrections.proofreading(index)
-        edge = None if proofreading is None else proofreading.doubtful()
+        edge = None if proofreading is None else proofreading.doubtful(before)
         if proofreading is None or edge is None:
             return
         self.edge = edge
@@ -54,16 +55,16 @@ class DoubtfulWalk:
         sides = shared_sides(proofreading.labels, edge.pair, edge.position, edge.extent)
         self._marks.mark(corrections.layer, position, lines=sides)
 
-    def keep(self, corrections: Corrections, index: int) -> None:
+    def keep(self, corrections: Corrections) -> None:
         """Decide that it is a boundary, and go on."""
         edge = self.edge
         if edge is not None:
-            corrections.act(index, lambda proofreading: proofreading.keep(edge))
-            self.next(corrections, index)
+            corrections.act(corrections.shown, lambda proofreading: proofreading.keep(edge))
+            self.next(corrections)
 
-    def join(self, corrections: Corrections, index: int) -> None:
+    def join(self, corrections: Corrections) -> None:
         """Decide that it is none, and go on."""
         edge = self.edge
         if edge is not None:
-            corrections.act(index, lambda proofreading: proofreading.merge(*edge.pair))
-            self.next(corrections, index)
+            corrections.act(corrections.shown, lambda proofreading: proofreading.merge(*edge.pair))
+            self.next(corrections)

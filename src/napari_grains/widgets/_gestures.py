@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 from napari.layers import Labels
 from napari.viewer import Viewer
-from numpy.typing import NDArray
 from qtpy.QtCore import QObject, Signal
 
 from napari_grains.widgets._camera import to_data
 from napari_grains.widgets._canvas_clicks import STILL, Pointer
 from napari_grains.widgets._canvas_marks import CanvasMarks
+from napari_grains.widgets._source import Float
 from napari_grains.widgets._subscriptions import Subscriptions
 
 _PAN_ZOOM: Final = "pan_zoom"
@@ -81,12 +81,13 @@ class Gestures(QObject):
 
     def pan(self, layer: Labels) -> Iterator[None]:
         """Pan with the left button as long as a key is held: a generator, as napari wants it for keys."""
-        if layer is not self._layer:
-            return
-        layer.mouse_pan = True
-        yield
-        if layer is self._layer:
-            layer.mouse_pan = False
+        if self._has(layer):
+            layer.mouse_pan = True
+            yield
+            layer.mouse_pan = not self._has(layer)  # the tool may have been laid down meanwhile
+
+    def _has(self, layer: Labels) -> bool:
+        return layer is self._layer
 
     def _hear_mode(self, _event: object = None) -> None:
         if self._layer is not None and self._layer.mode != _PAN_ZOOM:
@@ -117,5 +118,5 @@ class Gestures(QObject):
         dims = self._viewer.dims
         return set(dims.displayed) == {dims.ndim - 2, dims.ndim - 1} and layer.ndim <= dims.ndim
 
-    def _place(self, layer: Labels, event: Pointer) -> NDArray[np.float64]:
+    def _place(self, layer: Labels, event: Pointer) -> Float:
         return to_data(self._viewer, layer, event.position)[-2:]

@@ -15,6 +15,7 @@ from napari_grains.errors import InputError
 from napari_grains.grains import room_for_new
 from napari_grains.widgets._camera import current_slice, long_axes, to_data
 from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._source import Float
 
 _LARGEST: Final = np.iinfo(np.int32).max
 
@@ -56,7 +57,7 @@ class GrainPlanes:
         return self.labels.reshape(self._layer.data.shape).copy()
 
     def shown(self, viewer: Viewer) -> int:
-        """Index of the plane that a viewer shows; in 3-D display of the one that 2-D display comes back to."""
+        """Index of the plane that a viewer shows; in 3-D display that which 2-D display comes back to."""
         if self._axis is None:
             return 0
         index = current_slice(viewer, self._layer, self._axis)
@@ -64,7 +65,7 @@ class GrainPlanes:
             index = round(float(to_data(viewer, self._layer, viewer.dims.point)[self._axis]))
         return int(np.clip(index, 0, len(self.labels) - 1))
 
-    def position(self, index: int, place: Sequence[float]) -> list[float]:
+    def position(self, index: int, place: Sequence[float] | Float) -> list[float]:
         """Return the data coordinates of a row and a column of a plane."""
         position = [0.0] * (self._layer.ndim - 2) + [float(value) for value in place]
         if self._axis is not None:
@@ -78,7 +79,7 @@ class GrainPlanes:
         leading = [slice(int(start), int(start) + 1) for start in corner[:-2]]
         return [*leading, slice(top, bottom), slice(left, right)]
 
-    def grain_at(self, index: int, place: Sequence[float]) -> int:
+    def grain_at(self, index: int, place: Sequence[float] | Float) -> int:
         """Return the grain at a row and a column of a plane, 0 where there is none or beside the image."""
         plane = self.labels[index]
         row, column = (round(float(value)) for value in place)
@@ -89,7 +90,8 @@ class GrainPlanes:
         """Return the plane of an array of the same shape as the layer, None where there is no such array."""
         if companion is None or companion.shape != self._layer.data.shape:
             return None
-        return companion.reshape(self.labels.shape)[index]
+        plane: NDArray[Any] = companion.reshape(self.labels.shape)[index]
+        return plane
 
 
 def why_not(layer: Labels) -> str:

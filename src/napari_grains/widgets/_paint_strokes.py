@@ -47,7 +47,7 @@ def painted_pixels(item: Sequence[Any], labels: NDArray[np.int32]) -> PaintedPix
 
 
 def by_plane(painted: PaintedPixels, pixels: int) -> Iterator[tuple[int, PaintedPixels]]:
-    """Split what was painted into the planes of a stack, each of so many pixels, with indices of the plane."""
+    """Split what was painted by planes of a stack, each of so many pixels, with indices of the plane."""
     planes = painted.indices // pixels
     for plane in np.unique(planes):
         here = planes == plane

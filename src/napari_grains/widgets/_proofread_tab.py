@@ -1,36 +1,33 @@
-"""The tab that corrects grains: tools for the mouse, a slider that merges, a walk along doubtful boundaries."""
+"""The tab that corrects grains: tools for the mouse, a slider that merges, doubtful boundaries."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from napari.layers import Labels
-from napari.utils.events import Event
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from numpy.typing import NDArray
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from napari_grains.errors import InputError
-from napari_grains.grains import Edit, Proofreading, Restored
+from napari_grains.grains import Proofreading, Restored
 from napari_grains.widgets._camera import show_slice
 from napari_grains.widgets._canvas_marks import CanvasMarks
 from napari_grains.widgets._corrections import Corrections
-from napari_grains.widgets._doubtful_box import JOIN, KEEP, NEXT, DoubtfulBox
+from napari_grains.widgets._doubtful_box import DoubtfulBox
 from napari_grains.widgets._doubtful_walk import DoubtfulWalk
-from napari_grains.widgets._gestures import Gestures
 from napari_grains.widgets._grain_planes import why_not
-from napari_grains.widgets._layer_keys import Key, LayerKeys
+from napari_grains.widgets._kept_corrections import KeptCorrections
+from napari_grains.widgets._layer_keys import LayerKeys
 from napari_grains.widgets._merge_box import MergeBox
 from napari_grains.widgets._recovery_line import RecoveryLine
-from napari_grains.widgets._restoring import restored_layer
 from napari_grains.widgets._run_panel import TextLine
-from napari_grains.widgets._shortcuts import PAN, REDO, UNDO, Shortcuts
+from napari_grains.widgets._shortcuts import Shortcuts, key_actions
 from napari_grains.widgets._subscriptions import Subscriptions
-from napari_grains.widgets._tool_box import TOOLS, Tool, ToolBox
+from napari_grains.widgets._tool_box import ToolBox
 from napari_grains.widgets._tool_use import ToolUse
 from napari_grains.widgets._training_labels import show_training_labels
 
@@ -67,6 +64,10 @@ class ProofreadTab(QWidget):
     shortcuts : Shortcuts
     message, empty : QLabel
         What went wrong; what to do while there are no grains.
+    marks : CanvasMarks
+        Over the canvas.
+    walk : DoubtfulWalk
+        Which boundary is looked at.
     corrections : Corrections or None
         Of the layer that is shown.
     """
@@ -78,26 +79,20 @@ class ProofreadTab(QWidget):
         super().__init__()
         self._viewer = viewer
         self.corrections: Corrections | None = None
-        self._kept: dict[Labels, Corrections] = {}
         self._error_colour = ""
         self.recovery, self.tools, self.merging = RecoveryLine(), ToolBox(), MergeBox()
         self.doubtful, self.shortcuts = DoubtfulBox(), Shortcuts()
         self.training = QPushButton("Use as training labels")
-        self.message, self.empty = TextLine(), TextLine()
-        self.marks = CanvasMarks(viewer)
-        self._gestures, self._keys = Gestures(viewer, self.marks, self), LayerKeys()
-        self._use, self._walk = ToolUse(self.marks, self), DoubtfulWalk(viewer, self.marks)
+        self.message, self.empty, self.marks = TextLine(), TextLine(), CanvasMarks(viewer)
+        self.walk = DoubtfulWalk(viewer, self.marks)
+        self._kept, self._keys = KeptCorrections(viewer, self), LayerKeys()
+        self._use = ToolUse(viewer, self.tools, self.marks, self)
         self._following = Subscriptions()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE)
         self._lay_out()
         self._connect()
-
-    @property
-    def index(self) -> int:
-        """The slice that is shown."""
-        return 0 if self.corrections is None else self.corrections.planes.shown(self._viewer)
 
     def show_layer(self, layer: Labels | None) -> None:
         """Correct another layer, or none."""
@@ -118,14 +113,12 @@ class ProofreadTab(QWidget):
         if not on:
             self._let_go()
             return
-        dims, layers = self._viewer.dims.events, self._viewer.layers
+        dims = self._viewer.dims.events
         self._following.add(self._hear_slice, dims.point, dims.ndisplay, dims.order)
-        self._following.add(self._hear_removed, layers.events.removed)
-        self._following.add(self._hear_active, layers.selection.events.active)
-        self.recovery.look([path for each in self._kept.values() if (path := each.journal) is not None])
+        self.recovery.look(self._kept.journals)
 
     def error_colour(self, colour: str) -> None:
-        """Show errors in a colour that suits the theme."""
+        """Show errors in a colour that suits the theme, and icons in that of its text."""
         self._error_colour = colour
         self.tools.colour_icons(get_theme(self._viewer.theme).text.as_hex())
         if self.message.styleSheet():
@@ -140,64 +133,70 @@ class ProofreadTab(QWidget):
 
     def undo(self) -> None:
         """Take the last correction back, on whichever slice it is: that slice is shown."""
-        self._step(back=True)
+        if self.corrections is not None:
+            self._leave()
+            self._show_step(self.corrections, self.corrections.undo())
 
     def redo(self) -> None:
         """Make the correction that was taken back last again."""
-        self._step(back=False)
+        if self.corrections is not None:
+            self._leave()
+            self._show_step(self.corrections, self.corrections.redo())
+
+    def go(self, step: str) -> None:
+        """Walk along doubtful boundaries: "next", "keep" the one that is looked at, or "join" its grains."""
+        if self.corrections is not None:
+            self.say("")
+            self._use.forget()
+            getattr(self.walk, step)(self.corrections)
+            self._show_state()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(6)
-        parts = (self.recovery, self.empty, self.tools, self.message, self.doubtful, self.merging, self.training)
-        for part in (*parts, self.shortcuts):
+        boxes = (self.tools, self.message, self.doubtful, self.merging, self.training, self.shortcuts)
+        for part in (self.recovery, self.empty, *boxes):
             layout.addWidget(part)
         layout.addStretch()
         self.training.setToolTip(_TRAINING_TIP)
 
     def _connect(self) -> None:
-        self.tools.tool_changed.connect(self._take_tool)
         self.tools.undo.clicked.connect(self.undo)
         self.tools.redo.clicked.connect(self.redo)
         self.merging.wanted.connect(self._merge_below)
-        self.doubtful.next_wanted.connect(lambda: self._go("next"))
-        self.doubtful.keep_wanted.connect(lambda: self._go("keep"))
-        self.doubtful.join_wanted.connect(lambda: self._go("join"))
+        self.doubtful.next_wanted.connect(partial(self.go, "next"))
+        self.doubtful.keep_wanted.connect(partial(self.go, "keep"))
+        self.doubtful.join_wanted.connect(partial(self.go, "join"))
         self.training.clicked.connect(self._show_training_labels)
         self.recovery.restored.connect(self._restore)
         self.recovery.failed.connect(self._show_problem)
-        self._gestures.clicked.connect(self._click)
-        self._gestures.stroked.connect(self._stroke)
-        self._gestures.refused.connect(self._show_problem)
-        self._gestures.interrupted.connect(lambda: self.tools.take(Tool.LOOK))
-        self._use.hinted.connect(self.tools.say)
+        self._kept.ended.connect(self._show_end)
+        self._use.used.connect(self._clear)
         self._use.failed.connect(self._show_problem)
         self._soon.timeout.connect(self._prepare)
         self.destroyed.connect(self._following.end)
-        kept = self._kept
-        # A widget says `destroyed` before its children are deleted: journals are written to their end.
-        self.destroyed.connect(lambda *_: [corrections.end() for corrections in kept.values()])
 
     def _take(self, layer: Labels) -> None:
         try:
-            corrections = self._kept.get(layer) or Corrections(self._viewer, layer, self)
+            corrections = self._kept.of(layer)
         except InputError as problem:
             self._show_problem(str(problem))
             return
-        self._kept[layer] = self.corrections = corrections
+        self.corrections = corrections
         corrections.changed.connect(self._show_change)
         corrections.ready.connect(self._show_state)
         corrections.failed.connect(self._show_problem)
-        corrections.replaced.connect(self._begin_anew)
-        self._keys.bind(layer, self._key_actions())
+        self._use.begin(corrections)
+        self._keys.bind(
+            layer, key_actions(self.tools.take, self.go, self.undo, self.redo, self._use.gestures.pan)
+        )
         self._prepare()
 
     def _let_go(self) -> None:
         """Give mouse and keys back; corrections are kept for when the layer is chosen again."""
-        self.tools.take(Tool.LOOK)
-        self._use.forget()
-        self._walk.leave()
+        self._use.end()
+        self.walk.leave()
         self._keys.release()
         self._soon.stop()
         corrections, self.corrections = self.corrections, None
@@ -205,59 +204,24 @@ class ProofreadTab(QWidget):
             corrections.changed.disconnect(self._show_change)
             corrections.ready.disconnect(self._show_state)
             corrections.failed.disconnect(self._show_problem)
-            corrections.replaced.disconnect(self._begin_anew)
 
-    def _key_actions(self) -> dict[str, Key]:
-        """Keys, and what they do while the layer is the active one."""
-        actions: dict[str, Key] = {
-            text.key: lambda _layer, tool=tool: self.tools.take(tool) for tool, text in TOOLS.items()
-        }
-        steps = {NEXT: "next", KEEP: "keep", JOIN: "join"}
-        actions |= {key: lambda _layer, step=step: self._go(step) for key, step in steps.items()}
-        actions |= {UNDO: lambda _layer: self.undo(), REDO: lambda _layer: self.redo(), PAN: self._gestures.pan}
-        return actions
-
-    def _take_tool(self, tool: Tool) -> None:
+    def _leave(self) -> None:
+        """Forget what was begun: the first of two grains, the boundary that was looked at."""
         self._use.forget()
-        if tool is Tool.LOOK or self.corrections is None:
-            self._gestures.end()
-        else:
-            self._gestures.begin(self.corrections.layer)
+        self._clear()
 
-    def _click(self, place: NDArray[np.float64]) -> None:
-        if self.corrections is not None:
-            self.say("")
-            self._walk.leave()
-            self._use.click(self.tools.tool, self.corrections, self.index, place)
-
-    def _stroke(self, path: NDArray[np.float64]) -> None:
-        if self.corrections is not None:
-            self.say("")
-            self._walk.leave()
-            self._use.stroke(self.tools.tool, self.corrections, self.index, path)
-
-    def _go(self, step: str) -> None:
-        """Walk along the doubtful boundaries: "next", "keep" or "join"."""
-        if self.corrections is not None:
-            self.say("")
-            self._use.forget()
-            getattr(self._walk, step)(self.corrections, self.index)
-            self._show_state()
+    def _clear(self) -> None:
+        self.say("")
+        self.walk.leave()
 
     def _merge_below(self, threshold: float) -> None:
         if self.corrections is not None:
-            self._walk.leave()
-            self.corrections.act(self.index, lambda proofreading: proofreading.merge_below(threshold))
+            self._leave()
+            self.corrections.act(self.corrections.shown, lambda found: found.merge_below(threshold))
 
-    def _step(self, *, back: bool) -> None:
-        corrections = self.corrections
-        if corrections is None:
-            return
-        self.say("")
-        self._use.forget()
-        self._walk.leave()
-        index = corrections.undo() if back else corrections.redo()
-        if index is not None and index != self.index:
+    def _show_step(self, corrections: Corrections, index: int | None) -> None:
+        """Show the slice in which something was taken back or made again."""
+        if index is not None and index != corrections.shown:
             show_slice(self._viewer, corrections.layer, corrections.planes.position(index, (0, 0)))
         self._show_state()
 
@@ -265,22 +229,18 @@ class ProofreadTab(QWidget):
         if self.corrections is None:
             return
         try:
-            target = show_training_labels(self._viewer, self.corrections.layer, self.index)
+            target = show_training_labels(self._viewer, self.corrections.layer, self.corrections.shown)
         except InputError as problem:
             self._show_problem(str(problem))
         else:
             self.say(f"The grains of this slice are in “{target.name}”.")
 
     def _restore(self, restored: Restored, path: Path) -> None:
-        layer = restored_layer(self._viewer, restored)
-        self._end(layer)
-        self._kept[layer] = corrections = Corrections(self._viewer, layer, self, restored)
-        corrections.forget_journal(path)
-        self.layer_wanted.emit(layer)
+        self.layer_wanted.emit(self._kept.restore(restored, path))
 
     def _prepare(self) -> None:
         if self.corrections is not None:
-            self.corrections.prepare(self.index)
+            self.corrections.prepare(self.corrections.shown)
             self._show_state()
 
     def _show_state(self, _index: int = 0) -> None:
@@ -288,7 +248,7 @@ class ProofreadTab(QWidget):
         corrections = self.corrections
         history = None if corrections is None else corrections.history
         self.tools.show_history(*("", "") if history is None else (history.undo_text, history.redo_text))
-        found = None if corrections is None else corrections.proofreading(self.index)
+        found = None if corrections is None else corrections.proofreading(corrections.shown)
         if found is None:
             self.merging.show_reason("" if corrections is None else _PREPARING)
             self.doubtful.show_left(None)
@@ -296,16 +256,15 @@ class ProofreadTab(QWidget):
             self._show_slice(found)
 
     def _show_slice(self, found: Proofreading) -> None:
-        edge = self._walk.edge
+        edge = self.walk.edge
         if found.can_merge_by_threshold:
             self.merging.show_threshold(found.threshold, found.number)
-            probability = None if edge is None else edge.score
-            self.doubtful.show_left(found.remaining, at_edge=edge is not None, probability=probability)
+            self.doubtful.show_left(found.remaining, probability=None if edge is None else edge.score)
         else:
             self.merging.show_reason(_NO_MAP, found.number)
             self.doubtful.show_reason(_NO_MAP)
 
-    def _show_change(self, _index: int, _edit: Edit, _sign: int) -> None:
+    def _show_change(self, *_: object) -> None:
         self._show_state()
         self.changed.emit()
 
@@ -313,38 +272,16 @@ class ProofreadTab(QWidget):
         self.say(problem, error=True)
         self._show_state()  # the slider is where the grains are
 
-    def _hear_slice(self, _event: object = None) -> None:
-        if self.corrections is None:
-            return
-        self._use.forget()
-        self._walk.leave()
-        self._show_state()
-        self._soon.start()
-
-    def _hear_active(self, _event: object = None) -> None:
-        active = self._viewer.layers.selection.active
-        # None comes also in between, while another layer becomes the active one.
-        if self.corrections is not None and active not in (None, self.corrections.layer):
-            self.tools.take(Tool.LOOK)
-
-    def _hear_removed(self, event: Event) -> None:
-        self._end(event.value)
-
-    def _begin_anew(self) -> None:
-        """The layer has other data, maybe of another run: its corrections are over."""
-        layer = None if self.corrections is None else self.corrections.layer
-        self._let_go()
-        self._end(layer)
-        self.show_layer(layer)
-
-    def _end(self, layer: object) -> None:
-        """End the corrections of a layer; what is on disk stays there."""
+    def _show_end(self, layer: Labels) -> None:
+        """Begin anew where the layer has other data, maybe of another run, or is gone."""
         if self.corrections is not None and self.corrections.layer is layer:
-            self._let_go()
-        corrections = self._kept.pop(layer, None)
-        if corrections is not None:
-            corrections.end()
-            corrections.deleteLater()
+            self.show_layer(layer if layer in self._viewer.layers else None)
+
+    def _hear_slice(self, _event: object = None) -> None:
+        if self.corrections is not None:
+            self._leave()
+            self._show_state()
+            self._soon.start()
 
     def _colour_message(self, *, error: bool) -> None:
         self.message.setStyleSheet(f"color: {self._error_colour};" if error else "")

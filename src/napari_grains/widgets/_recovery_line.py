@@ -39,7 +39,9 @@ class RecoveryLine(QWidget):
         self.text, self.restore, self.discard = TextLine(), QPushButton("Restore"), QPushButton("Discard")
         self._summary: JournalSummary | None = None
         self._open: Sequence[Path] = ()
-        self.restore.setToolTip("Put the corrected grains into their layer, or into a new one; undo works again")
+        self.restore.setToolTip(
+            "Put the corrected grains into their layer, or into a new one; undo works again"
+        )
         self.discard.setToolTip("Forget these corrections for good")
         row, layout = QHBoxLayout(), QVBoxLayout(self)
         row.addWidget(self.restore)
@@ -105,7 +107,7 @@ def _interrupted() -> Sequence[JournalSummary]:
     """From a thread an exception would end as a pop-up; a folder that cannot be read offers nothing."""
     try:
         return Journal.interrupted()
-    except Exception:
+    except Exception:  # noqa: BLE001 - the dock works without
         _log.exception("unfinished corrections could not be listed")
         return []
 
@@ -115,6 +117,6 @@ def _read(path: Path) -> tuple[Restored | str, Path]:
         return Journal.restore(path), path
     except InputError as problem:
         return str(problem), path
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a damaged file may raise anything
         _log.exception("unfinished corrections could not be read")
         return f"The corrections could not be read ({type(error).__name__}); they are still in {path}.", path

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from qtpy.QtWidgets import QGridLayout, QLabel, QWidget
 from superqt import QCollapsible
 
 from napari_grains.widgets._doubtful_box import JOIN, KEEP, NEXT
-from napari_grains.widgets._tool_box import TOOLS
+from napari_grains.widgets._layer_keys import Key
+from napari_grains.widgets._tool_box import TOOLS, Tool
 
 UNDO, REDO, PAN = "Ctrl+Z", "Ctrl+Shift+Z", "Space"
 """Keys, as napari and Qt name them."""
@@ -22,6 +25,35 @@ SHORTCUTS: Final = (
     (REDO, "Redo"),
 )
 _COLUMNS: Final = 2
+
+
+def key_actions(
+    take: Callable[[Tool], object],
+    go: Callable[[str], object],
+    undo: Callable[[], object],
+    redo: Callable[[], object],
+    pan: Key,
+) -> dict[str, Key]:
+    """Return what each key does, for `LayerKeys`.
+
+    Parameters
+    ----------
+    take : callable
+        Takes a tool in hand.
+    go : callable
+        Walks along doubtful boundaries: "next", "keep" or "join".
+    undo, redo : callable
+    pan : generator function
+        Pans until it goes on.
+    """
+    actions: dict[str, Key] = {text.key: _without_layer(partial(take, tool)) for tool, text in TOOLS.items()}
+    steps = {NEXT: "next", KEEP: "keep", JOIN: "join"}
+    actions |= {key: _without_layer(partial(go, step)) for key, step in steps.items()}
+    return actions | {UNDO: _without_layer(undo), REDO: _without_layer(redo), PAN: pan}
+
+
+def _without_layer(act: Callable[[], object]) -> Key:
+    return lambda _layer: act()
 
 
 class Shortcuts(QCollapsible):

@@ -15,14 +15,17 @@ _GRAIN: Final = ((18, 3), (31, 10), (32, 25), (20, 33), (6, 28), (3, 12))
 Stroke = tuple[tuple[float, float], ...]
 
 _STROKES: Final[dict[str, tuple[Stroke, ...]]] = {
-    "LOOK": (((18, 4), (18, 32)), ((4, 18), (32, 18)), ((14, 8), (18, 4), (22, 8)), ((14, 28), (18, 32), (22, 28)),
-             ((8, 14), (4, 18), (8, 22)), ((28, 14), (32, 18), (28, 22))),
+    "LOOK": (
+        ((18, 4), (18, 32)), ((14, 8), (18, 4), (22, 8)), ((14, 28), (18, 32), (22, 28)),
+        ((4, 18), (32, 18)), ((8, 14), (4, 18), (8, 22)), ((28, 14), (32, 18), (28, 22)),
+    ),
     "MERGE": (((8, 18), (28, 18)), ((23, 13), (28, 18), (23, 23))),
     "SPLIT": (((20, 3), (15, 14), (21, 22), (16, 33)),),
     "ADD": (((18, 11), (18, 25)), ((11, 18), (25, 18))),
-    "GROW": (((13, 13), (23, 23)), ((13, 13), (18, 13)), ((13, 13), (13, 18)), ((23, 23), (18, 23)), ((23, 23), (23, 18))),
+    "GROW": (((13, 13), (23, 23)), ((18, 13), (13, 13), (13, 18)), ((18, 23), (23, 23), (23, 18))),
     "DELETE": (((12, 12), (24, 24)), ((24, 12), (12, 24))),
 }  # fmt: skip
+"""Lines within it that say what happens; those of "LOOK" stand alone."""
 _DOTTED: Final = ("DELETE", "MERGE")
 """Tools of which the outline is what goes away."""
 
@@ -37,7 +40,9 @@ def tool_icon(name: str, colour: QColor) -> QIcon:
         thin = QPen(colour, 1.8, Qt.PenStyle.DotLine if name in _DOTTED else Qt.PenStyle.SolidLine)
         painter.setPen(thin)
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in _GRAIN]))
-    painter.setPen(QPen(colour, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(
+        QPen(colour, 3.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
     for stroke in _STROKES[name]:
         painter.drawPolyline(QPolygonF([QPointF(*point) for point in stroke]))
     painter.end()

@@ -34,7 +34,10 @@ def add_layers():
         labels = tiles() if labels is None else labels
         boundary = boundary_of(labels, faint)
         viewer.add_image(
-            boundary, name="steel boundary", metadata={"napari_grains": {"role": "boundary", **MARK}}, **properties
+            boundary,
+            name="steel boundary",
+            metadata={"napari_grains": {"role": "boundary", **MARK}},
+            **properties,
         )
         return add_grains(
             viewer, labels, metadata={"napari_grains": {"role": "grains", **MARK}}, **properties
@@ -61,7 +64,7 @@ def ready(qtbot):
 
     def wait_for(tab):
         qtbot.waitUntil(lambda: tab.corrections is not None)
-        qtbot.waitUntil(lambda: tab.corrections.proofreading(tab.index) is not None)
+        qtbot.waitUntil(lambda: tab.corrections.proofreading(tab.corrections.shown) is not None)
 
     return wait_for
 

@@ -87,17 +87,16 @@ def test_the_walk_goes_from_the_weakest_boundary_to_the_next(viewer, tab, layer,
     assert tab.doubtful.text.text() == "2 left"
     assert not tab.doubtful.keep.isEnabled()
     canvas.key(Qt.Key.Key_N)
-    first = tab._walk.edge
+    first = tab.walk.edge
     assert first.pair in {(1, 2), (7, 12)}
     assert len(tab.marks.marked) == 2 * SIDE
     centre = layer.world_to_data(viewer.scene.camera.center[-2:])
     np.testing.assert_allclose(centre, first.position, atol=1)
     canvas.key(Qt.Key.Key_K)
-    second = tab._walk.edge
+    second = tab.walk.edge
     assert {first.pair, second.pair} == {(1, 2), (7, 12)}
     assert "1 left" in tab.doubtful.text.text()
     canvas.key(Qt.Key.Key_J)
-    one, other = second.pair
     assert len(np.unique(layer.data[np.isin(tiles(), second.pair)])) == 1
     assert tab.doubtful.text.text() == "None is left"
     assert len(tab.marks.marked) == 0
