@@ -66,4 +66,5 @@ def shared_sides(
         np.stack([middle - half, middle + half], axis=1)
         for middle, half in ((below + down, right), (beside + right, down))
     ]
-    return np.concatenate(sides) + np.array([top, left])
+    corners: NDArray[np.float64] = np.concatenate(sides) + np.array([top, left])
+    return corners

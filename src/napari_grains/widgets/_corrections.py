@@ -152,6 +152,10 @@ class Corrections(QObject):
         self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
         return index
 
+    def flush(self) -> None:
+        """Wait until all corrections are on disk."""
+        self._autosave.flush()
+
     def forget_journal(self, path: Path) -> None:
         """Remove the journal that these corrections were restored from, once they are in their own."""
         self._autosave.discard(path)

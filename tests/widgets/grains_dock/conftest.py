@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from grain_layers import add_grains
-from grains_dock_use import Canvas, boundary_of, tiles
+from grains_dock_use import boundary_of, tiles
 
+from canvas_mouse import Canvas
 from napari_grains.widgets import GrainsDock
 
 MARK = {"source_id": "micrograph", "source_layer": "steel"}
@@ -87,8 +88,8 @@ def tab(dock):
 
 
 @pytest.fixture
-def canvas(viewer, layer, dock, qtbot):
-    return Canvas(viewer, layer, qtbot)
+def canvas(viewer, layer, dock):
+    return Canvas(viewer, layer)
 
 
 @pytest.fixture

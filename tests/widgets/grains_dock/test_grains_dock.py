@@ -6,9 +6,10 @@ import dask.array as da
 import numpy as np
 import pytest
 from grain_layers import add_grains
-from grains_dock_use import Canvas, middle, tiles
+from grains_dock_use import middle, tiles
 from qtpy.QtCore import Qt
 
+from canvas_mouse import Canvas
 from napari_grains.widgets._tool_box import Tool
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -159,7 +160,7 @@ def test_corrections_survive_a_change_of_slice(viewer, stack, open_grains, ready
     viewer.dims.set_point(0, 0)
     ready(tab)
     before = stack.data.copy()
-    canvas = Canvas(viewer, stack, qtbot)
+    canvas = Canvas(viewer, stack)
     tab.tools.take(Tool.MERGE)
     canvas.drag(middle(1), middle(2))
     viewer.dims.set_point(0, 2)
@@ -181,7 +182,7 @@ def test_in_3d_corrections_are_refused_and_undo_works(viewer, stack, open_grains
     tab = open_grains(viewer).proofread
     ready(tab)
     before = stack.data.copy()
-    canvas = Canvas(viewer, stack, qtbot)
+    canvas = Canvas(viewer, stack)
     tab.tools.take(Tool.DELETE)
     canvas.click(middle(8))
     viewer.dims.ndisplay = 3
@@ -197,7 +198,7 @@ def test_a_scaled_layer_is_corrected_where_the_mouse_is(viewer, add_layers, open
     tab = open_grains(viewer).proofread
     ready(tab)
     tab.tools.take(Tool.DELETE)
-    Canvas(viewer, layer, qtbot).click(middle(12))
+    Canvas(viewer, layer).click(middle(12))
     assert not layer.data[tiles() == 12].any()
     assert layer.data.any(axis=1).all()
 
