@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Labels
 from napari.utils.colormaps import ensure_colormap
 from napari.viewer import Viewer
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 
 from napari_grains.grains import value_limits, value_map
 from napari_grains.widgets._colour_bar import ColourBar
@@ -63,11 +63,10 @@ class ColourBy(QWidget):
         self.layer: Image | None = None
         self.columns, self.bar = NarrowComboBox(), ColourBar()
         self.columns.setToolTip(_TIP)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.columns)
-        layout.addWidget(self.bar)
+        layout.addWidget(self.columns, 1)
+        layout.addWidget(self.bar, 1)
         self.bar.hide()
         self.columns.currentIndexChanged.connect(self._show)
         self.destroyed.connect(self._following.end)
