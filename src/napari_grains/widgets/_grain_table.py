@@ -198,7 +198,7 @@ class GrainTable(Dock):
 
     def _detach(self) -> None:
         self.this_grain.setChecked(False)
-        self.colours.hide_values()
+        self.colours.show_layer(None)
         self.layers.follow(on=False)
         super()._detach()
         self._of_layer.end()
