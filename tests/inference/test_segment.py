@@ -11,7 +11,7 @@ import pytest
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Notice, Preview, Progress, drive
-from napari_grains.grains import measure, number_through
+from napari_grains.grains import Proofreading, measure, number_through
 from napari_grains.images import PixelSize, calibrated
 from napari_grains.inference import segment, segment_arrays, warm_up
 from napari_grains.networks import file_hash
@@ -209,6 +209,7 @@ def test_summary_says_where_it_all_comes_from(etched, settings, tiny_file):
         "method": "network",
         "merge": 0.1,
         "relative_merge": 0.65,
+        "min_grain_diameter": None,
         "mirrored": True,
         "model": tiny_file,
         "model_sha256": file_hash(tiny_file),
@@ -273,6 +274,28 @@ def test_a_crop_has_the_boundaries_of_the_whole(etched, settings):
     assert difference.max() < 0.05  # the percentiles are nearly the same
 
 
+@pytest.mark.parametrize("merge", [0.0, 0.3])
+def test_the_merge_slider_begins_at_the_grains(etched, settings, merge):
+    """Also where the network is untrained and every edge is as doubtful as the next."""
+    result, _ = run(etched, settings(merge=merge))
+    [threshold] = result.summary["merge_threshold"]
+    assert threshold >= merge
+    grains = result.grains.copy()
+    proofreading = Proofreading(grains, result.boundary, result.regions, threshold)
+    for there in (0.0, 1.0, threshold):
+        proofreading.merge_below(there)
+    np.testing.assert_array_equal(grains, result.grains)
+    proofreading.merge_below(0)
+    assert len(np.unique(grains)) == len(np.unique(result.regions))
+
+
+def test_no_grain_is_smaller_than_the_minimum(etched, settings):
+    free, _ = run(etched, settings(method="threshold", min_grain_diameter=0))
+    bound, _ = run(etched, settings(method="threshold", min_grain_diameter=20))
+    areas = [result.measurement.table["area_px"].min() for result in (free, bound)]
+    assert areas[0] < np.pi * 10**2 <= areas[1]
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
@@ -283,6 +306,8 @@ def test_a_crop_has_the_boundaries_of_the_whole(etched, settings):
         ({"grain_diameter": float("inf")}, "grain diameter"),
         ({"merge": 1.5}, "merge 1.5"),
         ({"relative_merge": float("nan")}, "relative merge nan"),
+        ({"min_grain_diameter": -1.0}, "minimum grain size -1.0"),
+        ({"min_grain_diameter": float("nan")}, "minimum grain size nan"),
         ({"method": "magic"}, "method 'magic'"),
         ({"model": "nothing"}, "no network 'nothing'"),
         ({"device": "tpu"}, "device 'tpu'"),
@@ -317,6 +342,7 @@ def test_arrays_in_and_out(etched, settings, tiny_file, is_stack):
     assert result["summary"]["source"] == "steel.tif"
     assert result["summary"]["pixel_size_source"] == "ImageJ TIFF tag"
     assert result["summary"]["grains"] == expected.summary["grains"]
+    np.testing.assert_array_equal(result["regions"], expected.regions)
     table = result["table"]
     assert list(table) == [*expected.measurement.table.columns, "index"]
     assert np.sort(table["index"]).tolist() == np.unique(result["grains"]).tolist()

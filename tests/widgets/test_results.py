@@ -172,6 +172,21 @@ def test_a_run_of_one_slice_alone_leaves_the_rest_empty(viewer):
     assert not viewer.layers["stack boundary"].data[:2].any()
 
 
+def test_what_grains_were_merged_from_stays_with_them(viewer):
+    stack_layers(viewer).show(whole := result((3, 40, 50), grains=4))
+    stack_layers(viewer, 1).show(one := result(grains=7, merge_threshold=[0.5]))
+    kept = viewer.layers["stack grains"].metadata[METADATA]
+    np.testing.assert_array_equal(kept["regions"], [whole["regions"][0], one["regions"], whole["regions"][2]])
+    assert kept["merge_threshold"] == [0.25, 0.5, 0.25]
+
+
+def test_regions_of_one_slice_alone_leave_the_rest_empty(viewer):
+    stack_layers(viewer, 2).show(result(grains=3))
+    kept = viewer.layers["stack grains"].metadata[METADATA]
+    assert [len(np.unique(part)) for part in kept["regions"]] == [1, 1, 3]
+    assert kept["merge_threshold"] == [0, 0, 0.25]
+
+
 def test_a_discarded_preview_of_one_slice_gives_all_slices_back(viewer):
     made = result((3, 40, 50))
     stack_layers(viewer).show(made)

@@ -35,4 +35,6 @@ def result(shape=(40, 50), grains=2, **summary):
         "warnings": ["few grains"],
         "notes": [],
     }
-    return {"boundary": boundary, "grains": labels, "table": table, "summary": numbers | summary}
+    numbers["merge_threshold"] = [0.25] * (shape[0] if len(shape) == 3 else 1)
+    arrays = {"boundary": boundary, "grains": labels, "regions": labels.copy()}
+    return arrays | {"table": table, "summary": numbers | summary}

@@ -110,6 +110,10 @@ def segment(
         Method, typer.Option(help="Boundaries from the network, or by a threshold for dark etched lines.")
     ] = Method.network,
     *,
+    min_grain: Annotated[
+        float | None,
+        typer.Option(metavar="PX", help="Diameter in px of the smallest grain; smaller ones are joined."),
+    ] = None,
     mirror: Annotated[
         bool,
         typer.Option(
@@ -138,7 +142,7 @@ def segment(
             "grain_diameter": grain_diameter,
             "method": method.value,
         }
-        merging = {"merge": merge, "relative_merge": relative_merge}
+        merging = {"merge": merge, "relative_merge": relative_merge, "min_grain_diameter": min_grain}
         settings = choice | merging | {"model": model, "device": device, "mirrored": mirror}
         exclude = info_bar is InfoBarChoice.exclude
         code = segment_files(paths, output, settings, pixel_size, exclude_info_bar=exclude, as_json=as_json)

@@ -1,27 +1,42 @@
+from ._annotation import training_labels
 from ._colours import COLOURS
 from ._conditions import rows_where
 from ._confidence import Density, pooled_density
 from ._drawn_lines import as_vectors, circles_as_segments
 from ._edges import EdgeScores, edge_scores, merge_edges
+from ._edit import DoubtfulEdge, Edit
 from ._grain_size import grain_size_intercept, grain_size_planimetric
+from ._history import History
+from ._journal import Journal
+from ._journal_folder import journal_folder
 from ._measurement import Measurement, measure
 from ._numbering import number_through, spread_numbers
 from ._partition import partition
 from ._plots import PlotColours, draw_cumulative, draw_histogram
+from ._proofreading import Proofreading, room_for_new
 from ._report import ReportField, report_field, write_report, write_run_report
 from ._report_job import report_arrays
+from ._restored import JournalSummary, Restored
 from ._roses import draw_intercept_rose, draw_rose
 from ._threshold import threshold_boundary
-from ._typical import lines_show, merge_untypical
+from ._touching import grains_along, shared_sides
+from ._typical import lines_show, merge_untypical, untypical_threshold
 from ._value_map import value_limits, value_map
 
 __all__ = [
     "COLOURS",
     "Density",
+    "DoubtfulEdge",
     "EdgeScores",
+    "Edit",
+    "History",
+    "Journal",
+    "JournalSummary",
     "Measurement",
     "PlotColours",
+    "Proofreading",
     "ReportField",
+    "Restored",
     "as_vectors",
     "circles_as_segments",
     "draw_cumulative",
@@ -31,6 +46,8 @@ __all__ = [
     "edge_scores",
     "grain_size_intercept",
     "grain_size_planimetric",
+    "grains_along",
+    "journal_folder",
     "lines_show",
     "measure",
     "merge_edges",
@@ -40,9 +57,13 @@ __all__ = [
     "pooled_density",
     "report_arrays",
     "report_field",
+    "room_for_new",
     "rows_where",
+    "shared_sides",
     "spread_numbers",
     "threshold_boundary",
+    "training_labels",
+    "untypical_threshold",
     "value_limits",
     "value_map",
     "write_report",

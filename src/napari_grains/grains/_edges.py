@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids, RegionEdges, Values, boundary_edges, consecutive, joined, weakest_edge
+from ._graph import Ids, Values, boundary_edges, consecutive, joined, weakest_edge
+from ._merge_tree import MergeTree
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +76,7 @@ def merge_edges(labels: NDArray[np.integer], boundary: NDArray[np.floating], thr
         return labels
     number = int(labels.max(initial=0))
     edges = boundary_edges(labels, boundary.astype(np.float32, copy=False))
-    names = np.arange(number + 1, dtype=np.int32)
-    while len(weak := _mutually_weakest(edges, number, threshold)):
-        round_names = joined(edges.pairs[weak, 0], edges.pairs[weak, 1], number)
-        names, edges = round_names[names], edges.renamed(round_names)
-    return consecutive(names[labels])
-
-
-def _mutually_weakest(edges: RegionEdges, number: int, threshold: float) -> NDArray[np.int64]:
-    """Rows of edges below ``threshold`` that are the weakest of both their regions."""
-    weakest = weakest_edge(edges, number)
-    rows = np.arange(len(edges.pairs))
-    mutual = (weakest[edges.pairs[:, 0]] == rows) & (weakest[edges.pairs[:, 1]] == rows)
-    return np.flatnonzero(mutual & (edges.mean < threshold))
+    return consecutive(MergeTree.of(edges, number, threshold).cut(threshold)[labels])
 
 
 def merge_small(labels: Ids, boundary: Values, min_area: float) -> Ids:

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 Ids = NDArray[np.int32]
 Values = NDArray[np.float32]
+_STEPS = 2.0**24  # of a boundary probability, see contact_strength
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +60,32 @@ def unsupported_contacts(labels: Ids, boundary: Values, threshold: float, ends: 
     """
     touching = contacts(labels)
     _, where = np.unique(_pair_keys(touching.first, touching.second), return_inverse=True)
-    total, count = np.bincount(where, weights=_strength(touching, boundary)), np.bincount(where)
+    strength = contact_strength(boundary, touching.pixel, touching.other)
+    total, count = np.bincount(where, weights=strength), np.bincount(where)
     low = ((total - ends) < threshold * np.maximum(count - ends, 1))[where]
     return Contacts(touching.first[low], touching.second[low], touching.pixel[low], touching.other[low])
 
 
-def _strength(touching: Contacts, boundary: Values) -> Values:
-    """Boundary probability of each contact: the larger of its two pixels, as lines may be one pixel wide."""
+def contact_strength(
+    boundary: Values, pixel: NDArray[np.int64], other: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Boundary probability of each contact: the larger of its two pixels, as lines may be one pixel wide.
+
+    It comes in whole steps, so that sums are exact: they do not depend on the order of adding, and what is
+    taken away again leaves nothing behind.
+
+    Parameters
+    ----------
+    boundary : ndarray of float32, shape (Y, X)
+        Boundary probability, 0..1.
+    pixel, other : ndarray of int64, shape (C,)
+        Flat indices of the two pixels.
+    """
     flat = boundary.ravel()
-    strength: Values = np.maximum(flat[touching.pixel], flat[touching.other])
+    strength = np.maximum(flat[pixel], flat[other]).astype(np.float64)
+    strength *= _STEPS
+    strength = np.rint(strength, out=strength)
+    strength /= _STEPS
     return strength
 
 
@@ -124,7 +142,7 @@ def pooled_edges(
 def boundary_edges(labels: Ids, boundary: Values) -> RegionEdges:
     """Collect the boundary probability between neighbouring regions, both arrays (Y, X)."""
     touching = contacts(labels)
-    strength = _strength(touching, boundary)
+    strength = contact_strength(boundary, touching.pixel, touching.other)
     return pooled_edges(touching.first, touching.second, strength, np.ones(len(strength)))
 
 

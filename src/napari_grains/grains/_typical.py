@@ -14,6 +14,24 @@ def merge_untypical(
 ) -> Ids:
     """Join grains across edges that are far fainter than the boundaries of the same micrograph.
 
+    Parameters
+    ----------
+    labels, boundary, image, share
+        See `untypical_threshold`.
+
+    Returns
+    -------
+    ndarray of int32, shape (Y, X)
+        Grains numbered 1..N.
+    """
+    return merge_edges(labels, boundary, untypical_threshold(labels, boundary, image, share))
+
+
+def untypical_threshold(
+    labels: NDArray[np.integer], boundary: NDArray[np.floating], image: NDArray[np.floating], share: float
+) -> float:
+    """Return the score below which edges are far fainter than the boundaries of the same micrograph.
+
     Among lines, one that is far fainter is a twin, a scratch or a subgrain boundary. Where grains show by
     their grey levels rather than by lines, neighbours may be nearly alike by chance, and all edges stay.
 
@@ -26,18 +44,17 @@ def merge_untypical(
     image : ndarray, shape (Y, X)
         Grey levels, finite where there are grains.
     share : float
-        Edges whose mean boundary probability is below this share of the median edge (by length) go; 0 joins
-        nothing.
+        Edges whose mean boundary probability is below this share of the median edge (by length) go.
 
     Returns
     -------
-    ndarray of int32, shape (Y, X)
-        Grains numbered 1..N.
+    float
+        For `merge_edges`; 0, which joins nothing, where all edges stay.
     """
     edges = edge_scores(labels, boundary)
     if share <= 0 or not len(edges.score) or not lines_show(labels, image):
-        return merge_edges(labels, boundary, 0)
-    return merge_edges(labels, boundary, share * _median(edges.score, edges.length))
+        return 0.0
+    return share * weighted_median(edges.score, edges.length)
 
 
 def lines_show(labels: NDArray[np.integer], image: NDArray[np.floating]) -> bool:
@@ -66,10 +83,10 @@ def lines_show(labels: NDArray[np.integer], image: NDArray[np.floating]) -> bool
     mean = np.bincount(ids.ravel(), grey) / np.maximum(pixels, 1)
     first, second = mean[edges.pairs].T
     line, step = np.abs(edges.mean - (first + second) / 2), np.abs(first - second)
-    return _median(line, edges.count) >= _median(step, edges.count)
+    return weighted_median(line, edges.count) >= weighted_median(step, edges.count)
 
 
-def _median(values: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
+def weighted_median(values: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
     """Median of at least one value, weighted."""
     order = np.argsort(values)
     total = np.cumsum(weights[order])

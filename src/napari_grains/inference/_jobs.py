@@ -60,9 +60,9 @@ def segment_arrays(
     Returns
     -------
     dict
-        "boundary" as in `Segmentation`; "grains", in a stack with numbers that differ between slices;
-        "table", column to array of values, of which "index" is the number in "grains"; "summary"; if asked
-        for, "uncertainty", float32, of the image's shape. Empty if stopped before a slice was finished.
+        "boundary" and "regions" as in `Segmentation`; "grains", in a stack with numbers that differ between
+        slices; "table", column to array of values, of which "index" is the number in "grains"; "summary"; if
+        asked for, "uncertainty", float32, of the image's shape. Empty if stopped before a slice was finished.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def segment_arrays(
     if result is None:
         return {}
     grains, table = _labelled(result)
-    arrays = {"boundary": result.boundary, "grains": grains}
+    arrays = {"boundary": result.boundary, "grains": grains, "regions": result.regions}
     if uncertainty:
         arrays["uncertainty"] = uncertainty_of(result.boundary)
     return {**arrays, "table": table, "summary": result.summary}

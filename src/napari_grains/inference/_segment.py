@@ -39,6 +39,9 @@ class Segmentation:
     grains : ndarray of int32, (Y, X) or (Z, Y, X)
         Grain of every pixel of the specimen, 1 to N in each slice; 0 outside and in slices not reached.
         Numbers of neighbours differ modulo `napari_grains.grains.COLOURS` wherever they can.
+    regions : ndarray of int32, (Y, X) or (Z, Y, X)
+        What the grains were joined from, 1 to R in each slice; 0 where there is no grain. See
+        `napari_grains.grains.Proofreading`.
     measurement : Measurement
         Grains and grain size.
     summary : dict
@@ -47,6 +50,7 @@ class Segmentation:
 
     boundary: Float
     grains: Labels
+    regions: Labels
     measurement: Measurement
     summary: dict[str, Any]
 
@@ -95,7 +99,7 @@ def segment(
     with clock("measure"):
         measurement = run.measured()
     yield Progress(run.total, run.total, "measured")
-    return Segmentation(run.boundary, run.grains, measurement, run.summary(measurement))
+    return Segmentation(run.boundary, run.grains, run.regions, measurement, run.summary(measurement))
 
 
 class _Run:
@@ -106,6 +110,7 @@ class _Run:
     ) -> None:
         self.predictor = recent_predictor(settings.model, settings.device, settings.precision)
         self.boundary, self.grains = np.zeros(image.shape, np.float32), np.zeros(image.shape, np.int32)
+        self.regions, self.thresholds = np.zeros(image.shape, np.int32), [0.0] * _number(image)
         self.total = UNITS * _number(image) + _MEASURING
         self._image, self._settings, self._view, self._clock = image, settings, view, clock
         self._wanted = view.wanted(image.specimen)
@@ -125,11 +130,12 @@ class _Run:
 
     def _slice(self, image: CalibratedImage, index: int) -> Job[None]:
         job = segment_slice(image, self._view, self._scale, self.predictor, self._settings, self._clock)
-        boundary, grains = yield from forwarded(job, lambda event: self._placed(event, index))
+        found = yield from forwarded(job, lambda event: self._placed(event, index))
         here: tuple[int | slice, ...] = self._view.block(image.shape)
         if self._image.is_stack:
             here = (index, *here)
-        self.boundary[here], self.grains[here] = boundary, grains
+        self.boundary[here], self.grains[here] = found.boundary, found.grains
+        self.regions[here], self.thresholds[index] = found.regions, found.threshold
         self._finished.append(index)
 
     def _placed(self, event: Event, index: int | None) -> Event:
@@ -171,6 +177,7 @@ class _Run:
             summary(measurement, self._image, self._view)
             | provenance(self._settings, self._scale, self.predictor)
             | {
+                "merge_threshold": self.thresholds,
                 "seconds": self._clock.report(),
                 "slices_not_reached": _number(self._image) - len(self._finished),
             }

@@ -38,7 +38,10 @@ class SegmentationSettings:
         Grains are joined where the mean boundary probability between them is below this, 0 to 1.
     relative_merge : float
         The same as a share, 0 to 1, of the median over the edges of the micrograph, where lines show the
-        grains; see `grains.merge_untypical`. It holds for boundaries from the network.
+        grains; see `grains.untypical_threshold`. It holds for boundaries from the network.
+    min_grain_diameter : float, optional
+        Diameter in image px of the circle with the area of the smallest grain: what is smaller is given to
+        the neighbour behind its weakest edge. None: 16 px of area, of a coarser working grid if there is one.
     method : {"network", "threshold"}
         Boundaries from the network, or from an adaptive threshold for dark etched lines (the scale is the
         network's).
@@ -60,6 +63,7 @@ class SegmentationSettings:
     device: str = "auto"
     merge: float = 0.0
     relative_merge: float = 0.65
+    min_grain_diameter: float | None = None
     method: Literal["network", "threshold"] = "network"
     precision: Literal["auto", "float32"] = "auto"
     mirrored: bool = True
@@ -75,12 +79,23 @@ class SegmentationSettings:
             raise InputError(
                 f"grain diameter {self.grain_diameter} is too small; give the mean in px, at least 2."
             )
+        if self.min_grain_diameter is not None and not (
+            math.isfinite(self.min_grain_diameter) and self.min_grain_diameter >= 0
+        ):
+            raise InputError(
+                f"minimum grain size {self.min_grain_diameter} is out of range; give a diameter in px from 0."
+            )
         for name in ("merge", "relative_merge"):
             if not 0 <= (value := getattr(self, name)) <= 1:
                 said = name.replace("_", " ")
                 raise InputError(f"{said} {value} is out of range; give a value between 0 and 1.")
         if self.method not in ("network", "threshold"):
             raise InputError(f"method {self.method!r} is unknown; use network or threshold.")
+
+    @property
+    def smallest_area(self) -> float | None:
+        """Area of the smallest grain in image px; None: automatic."""
+        return None if self.min_grain_diameter is None else math.pi / 4 * self.min_grain_diameter**2
 
 
 @dataclass(frozen=True, eq=False)

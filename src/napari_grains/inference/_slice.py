@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Event, Job, Preview, Progress
-from napari_grains.grains import merge_untypical, partition, spread_numbers, threshold_boundary
+from napari_grains.grains import (
+    merge_edges,
+    partition,
+    spread_numbers,
+    threshold_boundary,
+    untypical_threshold,
+)
 from napari_grains.images import CalibratedImage, stretch
 
 from ._blocks import Block, common, corner, grown, placed, size, whole, within
@@ -26,6 +32,28 @@ _NETWORK = 75
 _SMALLEST_GRAIN = 16.0  # pixels of the working grid, or of the image where that is coarser
 
 
+@dataclass(frozen=True, eq=False)
+class SliceResult:
+    """What is found in a slice.
+
+    Parameters
+    ----------
+    boundary : ndarray of float32, shape (Y, X)
+        Boundary probability.
+    grains : ndarray of int32, shape (Y, X)
+        Grains 1..N; 0 where none is wanted.
+    regions : ndarray of int32, shape (Y, X)
+        What the grains were joined from.
+    threshold : float
+        Mean boundary probability along an edge below which regions were joined.
+    """
+
+    boundary: Float
+    grains: Labels
+    regions: Labels
+    threshold: float
+
+
 def segment_slice(
     image: CalibratedImage,
     view: View,
@@ -33,7 +61,7 @@ def segment_slice(
     predictor: Predictor,
     settings: SegmentationSettings,
     clock: Stopwatch,
-) -> Job[tuple[Float, Labels]]:
+) -> Job[SliceResult]:
     """Segment an image (Y, X).
 
     Yields
@@ -43,7 +71,7 @@ def segment_slice(
 
     Returns
     -------
-    boundary, grains : ndarray
+    SliceResult
         Of the rectangle ``view.block``.
     """
     wanted = _Wanted.of(image, view)
@@ -55,9 +83,9 @@ def segment_slice(
         boundary = wanted.only(drawing.in_image(drawing.boundary).clip(0, 1), wanted.block)
     yield Progress(_NETWORK, UNITS, "dividing into grains")
     with clock("partition"):
-        grains = spread_numbers(_partition(drawing, boundary, image, wanted, settings))
+        result = _partition(drawing, boundary, image, wanted, settings)
     yield Progress(UNITS, UNITS, "dividing into grains")
-    return boundary, grains
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,15 +195,17 @@ def _partition(
     image: CalibratedImage,
     wanted: _Wanted,
     settings: SegmentationSettings,
-) -> Labels:
+) -> SliceResult:
     """Grains in image px, where a pixel of a coarser working grid is the smallest detail."""
     scale = drawing.canvas.frame.scale
     detail = max(1.0, 1 / scale)
     distance = None if drawing.distance is None else drawing.in_image(drawing.distance) / np.float32(scale)
-    area = _SMALLEST_GRAIN * detail**2
-    grains = partition(
-        boundary, distance, specimen=wanted.mask, merge=settings.merge, min_area=area, detail=detail
-    )
-    if settings.method == "threshold":  # whose edges are all as sure
-        return grains
-    return merge_untypical(grains, boundary, image.pixels[wanted.block], settings.relative_merge)
+    area = _SMALLEST_GRAIN * detail**2 if settings.smallest_area is None else settings.smallest_area
+    regions = partition(boundary, distance, specimen=wanted.mask, min_area=area, detail=detail)
+    grains = merge_edges(regions, boundary, settings.merge)
+    threshold = settings.merge
+    if settings.method != "threshold":  # whose edges are all as sure
+        pixels = image.pixels[wanted.block]
+        threshold = max(threshold, untypical_threshold(grains, boundary, pixels, settings.relative_merge))
+    grains = merge_edges(grains, boundary, threshold)
+    return SliceResult(boundary, spread_numbers(grains), regions, threshold)

@@ -62,6 +62,7 @@ def provenance(settings: SegmentationSettings, scale: float, predictor: Predicto
         "method": settings.method,
         "merge": settings.merge,
         "relative_merge": settings.relative_merge,
+        "min_grain_diameter": settings.min_grain_diameter,
         "mirrored": settings.mirrored,
         "model": settings.model,
         "model_sha256": predictor.sha256,

@@ -86,7 +86,9 @@ class ResultLayers:
         Parameters
         ----------
         result : mapping
-            Of the job "segment": "boundary", "grains", maybe "uncertainty", "table" and "summary".
+            Of the job "segment": "boundary", "grains", "regions", maybe "uncertainty", "table" and "summary".
+            Regions, and by slice the threshold they were merged at, are kept with the grains, in whose
+            metadata proofreading finds them.
         """
         grains, table = self._among_slices(result["grains"], pd.DataFrame(result["table"]))
         arrays = {"grains": grains}
@@ -97,6 +99,7 @@ class ResultLayers:
         labels = self._existing("grains")
         if isinstance(labels, Labels):
             labels.features = table
+            labels.metadata[METADATA] |= self._origin(labels.metadata[METADATA], result)
         summary = dict(result["summary"]) | ({} if self._index is None else {"slice": self._index})
         for layer in filter(None, map(self._existing, arrays)):
             layer.metadata[METADATA] |= {"source_layer": self._source.layer.name, "summary": summary}
@@ -146,6 +149,17 @@ class ResultLayers:
         table = table.assign(slice=self._index, index=table["index"] + first)
         joined = table if rows.empty else pd.concat([rows, table], ignore_index=True)
         return np.where(grains > 0, grains + first, 0).astype(np.int32), joined
+
+    def _origin(self, earlier: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the grains were merged from, and where; a slice is put among the others."""
+        thresholds = list(result["summary"]["merge_threshold"])
+        if self._index is None:
+            return {"regions": result["regions"].reshape(self._source.shape), "merge_threshold": thresholds}
+        regions = earlier.get("regions", np.zeros(self._source.shape, np.int32))
+        self._part(regions)[...] = result["regions"]
+        others = list(earlier.get("merge_threshold", [0.0] * self._source.slices))
+        others[self._index] = thresholds[0]
+        return {"regions": regions, "merge_threshold": others}
 
     def _rows_of_others(self) -> pd.DataFrame:
         earlier = self._existing("grains")
