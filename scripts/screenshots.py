@@ -18,8 +18,10 @@ from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
 
 from napari_grains.samples import grooved_ceramic
-from napari_grains.widgets import PretrainDock, SegmentDock
-from napari_grains.widgets._open_table import open_grain_table
+from napari_grains.widgets import GrainsDock, PretrainDock, SegmentDock
+from napari_grains.widgets._looks import look
+from napari_grains.widgets._measure_tab import MeasureTab
+from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 THEMES = ("dark", "light")
@@ -30,7 +32,18 @@ PATIENCE = 120_000
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
-    for scene in (segmented, info_bar, stack_with_table, measuring, pretrain_matched, pretrain_training):
+    scenes = (
+        segmented,
+        info_bar,
+        stack_with_table,
+        measuring,
+        measured,
+        table_coloured,
+        plots,
+        pretrain_matched,
+        pretrain_training,
+    )
+    for scene in scenes:
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
@@ -77,6 +90,45 @@ def measuring(viewer: Viewer) -> None:
     dock.micrograph.draw.click()
     dock.micrograph.tool.length.value = 20
     dock.method.scale.diameter.setValue(45)
+
+
+def measured(viewer: Viewer) -> None:
+    """Measure the grains of the etched sample, and draw the test lines of one direction."""
+    measure(viewer, "etched_polycrystal").direction.setCurrentText("0°")
+
+
+def table_coloured(viewer: Viewer) -> None:
+    """List large complete grains of a stack, and colour all by their diameter."""
+    measure(viewer, "six_fields").lines.setChecked(False)
+    table = open_grain_table(viewer)
+    table.filter.setText("ecd_um > 20 and not edge")
+    table.colours.columns.setCurrentText("by ECD (µm)")
+    until(lambda: len(table.model.table) > table.model.rowCount())
+
+
+def plots(viewer: Viewer) -> None:
+    """Draw the histogram of the diameters of a stack."""
+    measure(viewer, "six_fields").lines.setChecked(False)
+    dock = open_grain_plots(viewer)
+    until(lambda: dock.canvas is not None)
+
+
+def measure(viewer: Viewer, sample: str) -> MeasureTab:
+    """Open the tab Measure on the true grains of a sample, and measure them."""
+    viewer.open_sample("napari-grains", sample)
+    image, grains = viewer.layers
+    for name, value in look("grains").items():
+        setattr(grains, name, value)
+    grains.visible = True
+    dock = GrainsDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Grains (Grains)")
+    dock.layers.layer = grains
+    dock.tabs.setCurrentWidget(dock.tabs.widget(1))
+    dock.measure.run()
+    until(lambda: dock.measure.run_in_progress is None)
+    dock.measure.lines.setChecked(True)
+    viewer.layers.selection.active = image
+    return dock.measure
 
 
 def open_dock_on_ceramic(viewer: Viewer) -> SegmentDock:

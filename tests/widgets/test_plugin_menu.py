@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainTable, PretrainDock, SegmentDock
+from napari_grains.widgets import GrainPlots, GrainTable, PretrainDock, SegmentDock
 
 DOCKS = [
     ("Segment grains", SegmentDock),
     ("Grain table", GrainTable),
+    ("Grain size plots", GrainPlots),
     ("Pretrain on synthetic micrographs", PretrainDock),
 ]
 
@@ -25,6 +26,7 @@ def test_docks_open_by_their_name(viewer, name, kind):
     [
         ("napari/layers/segment", "napari-grains.segment"),
         ("napari/layers/measure", "napari-grains.table"),
+        ("napari/layers/measure", "napari-grains.plots"),
         ("napari/layers/segment", "napari-grains.pretrain"),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 from napari.layers import Image, Labels
 from napari.utils.colormaps import ensure_colormap
 from napari.viewer import Viewer
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QWidget
 
 from napari_grains.grains import value_limits, value_map
 from napari_grains.widgets._colour_bar import ColourBar
@@ -63,11 +63,10 @@ class ColourBy(QWidget):
         self.layer: Image | None = None
         self.columns, self.bar = NarrowComboBox(), ColourBar()
         self.columns.setToolTip(_TIP)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.columns)
-        layout.addWidget(self.bar)
+        layout.addWidget(self.columns, 1)
+        layout.addWidget(self.bar, 1)
         self.bar.hide()
         self.columns.currentIndexChanged.connect(self._show)
         self.destroyed.connect(self._following.end)
@@ -76,7 +75,7 @@ class ColourBy(QWidget):
         """Take other grains, which are not coloured at first, or the same with another table."""
         before = self._column()
         if grains is not self._grains:
-            self.hide_values()
+            self._hide()
             before = None
         self._grains = grains
         self._offered = [] if grains is None else _numbers(grains.features)
@@ -89,25 +88,17 @@ class ColourBy(QWidget):
         self.columns.setEnabled(bool(self._offered))
         self._show()
 
-    def hide_values(self) -> None:
-        """Take the layer away: the grains are coloured by their numbers."""
-        self._following.end()
-        if self.layer is not None and self.layer in self._viewer.layers:
-            self._viewer.layers.remove(self.layer)
-        self.layer = None
-        self.bar.hide()
-
     def _show(self) -> None:
         grains, column = self._grains, self._column()
         if grains is None or column is None:
-            self.hide_values()
+            self._hide()
             return
         table = grains.features
         values = column.factor * table[column.name].to_numpy(np.float64, na_value=np.nan)
         ids = table["index" if "index" in table else "grain"].to_numpy()
         pixels = value_map(np.asarray(GrainSource(grains).data), ids, values)
         if self.layer is None or self.layer.data.shape != pixels.shape:
-            self.hide_values()
+            self._hide()
             self._make(grains, pixels)
         if self.layer is not None:
             self.layer.data = pixels
@@ -115,6 +106,14 @@ class ColourBy(QWidget):
             self.layer.contrast_limits = value_limits(values)
         self._show_scale()
         self.bar.show()
+
+    def _hide(self) -> None:
+        """Take the layer away: the grains are coloured by their numbers."""
+        self._following.end()
+        if self.layer is not None and self.layer in self._viewer.layers:
+            self._viewer.layers.remove(self.layer)
+        self.layer = None
+        self.bar.hide()
 
     def _make(self, grains: Labels, pixels: np.ndarray) -> None:
         mark = {"role": "values", "source_id": str(grains.unique_id), "source_layer": grains.name}

@@ -42,6 +42,13 @@ class Dock(QWidget):
                 self._attach()
         return bool(super().event(event))
 
+    def arrange(self, width: int) -> None:
+        """Lay out for a width in pixels, where that makes a difference.
+
+        Called before the dock is put into a place of that width, too: Qt makes the window higher for a dock
+        that asks for more height before it knows its width, and not lower again.
+        """
+
     def _attach(self) -> None:
         """Begin to follow the viewer; does no harm where it is followed already."""
         self._subscriptions.end()

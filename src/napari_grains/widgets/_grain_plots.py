@@ -9,9 +9,9 @@ from typing import Any, Final
 from napari.layers import Labels
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from qtpy.QtCore import QTimer
-from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import QSize, QTimer
+from qtpy.QtGui import QResizeEvent, QShowEvent
+from qtpy.QtWidgets import QBoxLayout, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from napari_grains import grains
 from napari_grains.errors import InputError
@@ -35,6 +35,8 @@ _INCHES: Final = {True: (5.0, 5.0), False: (6.0, 4.2)}
 """Size of a saved rose, and of another plot."""
 _FILTERS: Final = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
 _MINIMUM_WIDTH: Final = 290
+_WIDE: Final = 480
+"""Pixels from which all that is chosen stands in one row."""
 
 
 class GrainPlots(Dock):
@@ -79,6 +81,20 @@ class GrainPlots(Dock):
         super().showEvent(event)
         self._soon.start()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Put all that is chosen into one row where there is room, as at the bottom of the window."""
+        super().resizeEvent(event)
+        self.arrange(self.width())
+
+    def arrange(self, width: int) -> None:
+        """Put what is chosen into one row or into two."""
+        directions, wide = QBoxLayout.Direction, width >= _WIDE
+        self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return a width at which a plot is legible, also beside the table."""
+        return QSize(_WIDE, super().sizeHint().height())
+
     def save_figure(self) -> None:
         """Ask for a file and write the plot that is shown."""
         layer = self.layers.layer
@@ -99,16 +115,17 @@ class GrainPlots(Dock):
         self.by.addItems(list(_BY))
         for name, tip in _TIPS.items():
             getattr(self, name).setToolTip(tip)
-        head = QHBoxLayout()
-        parts: tuple[tuple[QWidget, int], ...] = (
-            (self.layers, 3), (self.kind, 3), (self.by, 2), (self.save, 0),
-        )  # fmt: skip
-        for widget, stretch in parts:
-            head.addWidget(widget, stretch)
+        self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        below = QHBoxLayout()
+        self._head.addWidget(self.layers, 2)
+        self._head.addLayout(below, 3)
+        below.addWidget(self.kind, 3)
+        below.addWidget(self.by, 2)
+        below.addWidget(self.save)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(6, 6, 6, 6)
         self._column.setSpacing(6)
-        self._column.addLayout(head)
+        self._column.addLayout(self._head)
         self._column.addWidget(self.message)
         self._column.addStretch()
         self.setMinimumWidth(_MINIMUM_WIDTH)

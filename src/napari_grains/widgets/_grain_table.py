@@ -36,6 +36,8 @@ _MINIMUM_WIDTH: Final = 290
 _MINIMUM_HEIGHT: Final = 64
 _WIDE: Final = 520
 """Pixels from which text and buttons stand side by side."""
+_VERY_WIDE: Final = 1000
+"""Pixels from which all that is chosen stands in one row: the bottom of a low window has room for little."""
 _NOTHING: Final = "No grains yet: run Segment grains first."
 _UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 _TIPS: Final = {
@@ -104,9 +106,15 @@ class GrainTable(Dock):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Put text and buttons side by side where there is room, as at the bottom of the window."""
         super().resizeEvent(event)
-        wide, directions = self.width() >= _WIDE, QBoxLayout.Direction
+        self.arrange(self.width())
+
+    def arrange(self, width: int) -> None:
+        """Put what is chosen and the buttons into rows or into a column."""
+        wide, directions = width >= _WIDE, QBoxLayout.Direction
         for part in (self._head, self._choice, self._foot):
             part.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        one_row = width >= _VERY_WIDE
+        self._top.setDirection(directions.LeftToRight if one_row else directions.TopToBottom)
         # At a narrow place the text has room for two lines, so that nothing jumps while grains are selected.
         self.summary.setMinimumHeight((1 if wide else 2) * self.summary.fontMetrics().lineSpacing())
 
@@ -141,9 +149,11 @@ class GrainTable(Dock):
         checks.addStretch()
         buttons.addWidget(self.copy)
         buttons.addWidget(self.export)
-        self._head, self._choice, self._foot = (
-            QBoxLayout(QBoxLayout.Direction.TopToBottom) for _ in range(3)
+        self._top, self._head, self._choice, self._foot = (
+            QBoxLayout(QBoxLayout.Direction.TopToBottom) for _ in range(4)
         )
+        self._top.addLayout(self._head, 2)
+        self._top.addLayout(self._choice, 3)
         self._head.addWidget(self.layers, 1)
         self._head.addLayout(checks, 1)
         self._choice.addWidget(self.filter, 1)
@@ -154,8 +164,7 @@ class GrainTable(Dock):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
-        layout.addLayout(self._head)
-        layout.addLayout(self._choice)
+        layout.addLayout(self._top)
         for widget in (self.empty, self.view):
             layout.addWidget(widget, 1)
         layout.addLayout(self._foot)
@@ -189,7 +198,7 @@ class GrainTable(Dock):
 
     def _detach(self) -> None:
         self.this_grain.setChecked(False)
-        self.colours.hide_values()
+        self.colours.show_layer(None)
         self.layers.follow(on=False)
         super()._detach()
         self._of_layer.end()

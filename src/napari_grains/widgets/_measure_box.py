@@ -164,7 +164,9 @@ class MeasureBox(QGroupBox):
             yield self._other_pixels(source)
 
     def _other_pixels(self, source: GrainSource) -> str | None:
-        """Fields are pooled in px first: they need pixels of one size."""
+        """Fields need pixels of one size, unless one was typed, which becomes that of all."""
+        if self.pixel_size.is_typed:
+            return None
         first = None if self._layer is None else pixel_size_of(self._layer)
         own = pixel_size_of(source.layer)
         if _same(first, own):

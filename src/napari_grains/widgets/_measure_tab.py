@@ -7,7 +7,7 @@ from typing import Final
 from napari.layers import Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QCheckBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Progress
@@ -143,17 +143,18 @@ class MeasureTab(QWidget):
         self.direction.addItems(list(CHOICES))
         for name, tip in _TIPS.items():
             getattr(self, name).setToolTip(tip)
-        buttons = QGridLayout()
-        buttons.addWidget(self.table, 0, 0)
-        buttons.addWidget(self.plots, 0, 1)
-        buttons.addWidget(self.lines, 1, 0)
-        buttons.addWidget(self.direction, 1, 1)
+        buttons, drawing = QHBoxLayout(), QHBoxLayout()
+        for button in (self.table, self.plots):
+            buttons.addWidget(button, 1)
+        drawing.addWidget(self.lines)
+        drawing.addWidget(self.direction, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(6)
         for part in (self.box, self.panel, self.numbers):
             layout.addWidget(part)
         layout.addLayout(buttons)
+        layout.addLayout(drawing)
         layout.addWidget(self.report)
         layout.addStretch()
 

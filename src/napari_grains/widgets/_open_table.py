@@ -23,7 +23,10 @@ def open_grain_table(viewer: Viewer) -> widgets.GrainTable:
 
 
 def open_grain_plots(viewer: Viewer) -> widgets.GrainPlots:
-    """Bring the viewer's plots to the front; make them below the canvas where there are none."""
+    """Bring the viewer's plots to the front; make them below the canvas where there are none.
+
+    Table and plots share that place in tabs, which may be pulled apart.
+    """
     return _in_front(viewer, widgets.GrainPlots, PLOTS)
 
 
@@ -32,7 +35,8 @@ def _in_front(viewer: Viewer, kind: type[D], name: str) -> D:
     widget = next(iter(window.findChildren(kind)), None)
     if widget is None:
         widget = kind(viewer)
-        viewer.window.add_dock_widget(widget, name=name, area="bottom")
+        widget.arrange(window.width())
+        viewer.window.add_dock_widget(widget, name=name, area="bottom", tabify=True)
     dock = _dock_around(widget)
     if dock is not None:
         dock.show()

@@ -8,6 +8,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
+from qtpy.QtCore import QSize
 from qtpy.QtWidgets import QSizePolicy
 
 from napari_grains.errors import InputError
@@ -16,6 +17,8 @@ from napari_grains.widgets._grain_plot import Plot
 
 _DOTS: Final = 200
 """Per inch, of a picture that is saved."""
+_LEAST: Final = (200, 100)
+"""Width and height in pixels at which something is recognised."""
 _PAPER: Final = "#ffffff"
 
 
@@ -25,12 +28,16 @@ class PlotCanvas(FigureCanvasQTAgg):
     def __init__(self) -> None:
         super().__init__(Figure(layout="constrained"))  # type: ignore[no-untyped-call]
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 120)
+        self.setMinimumSize(*_LEAST)
 
     @property
     def axes(self) -> Axes | None:
         """What is drawn into; None before the first plot."""
         return self.figure.axes[0] if self.figure.axes else None
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return little: a plot takes the room that there is, and does not ask for more."""
+        return QSize(*_LEAST)
 
     def show_plot(self, plot: Plot, background: str) -> None:
         """Draw a plot on a colour in place of what was there."""

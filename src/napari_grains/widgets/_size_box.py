@@ -22,7 +22,7 @@ from napari_grains.widgets._run_panel import TextLine
 
 _EMPTY: Final = "Nothing measured yet"
 _HEADERS: Final = ("Method", "ASTM G", "ISO G", "95 %")
-_FIELD_HEADERS: Final = ("Field", "Grains", "G plan.", "G int.", "Diameter", "Intercept")
+_FIELD_COLUMNS: Final = 6
 _MOST_ROWS: Final = 6
 _ROW: Final = 20
 
@@ -112,18 +112,24 @@ class SizeBox(QGroupBox):
     def _show_fields(self, fields: Sequence[tuple[str, words.Summary]]) -> None:
         self.fields.setVisible(bool(fields))
         self.fields.setRowCount(len(fields))
+        if not fields:
+            return
+        pooled = fields[-1][1]
+        self.fields.setHorizontalHeaderLabels(words.field_headers(pooled))
         for number, (name, summary) in enumerate(fields):
-            for column, text in enumerate([name, *words.field_row(summary)]):
-                self.fields.setItem(
-                    number, column, _cell(text, bold=number == len(fields) - 1, left=not column)
-                )
-        self.fields.setFixedHeight(_ROW * (1 + min(_MOST_ROWS, len(fields))) + 6)
+            for column, text in enumerate(words.field_row(name, summary, pooled)):
+                bold = number == len(fields) - 1
+                self.fields.setItem(number, column, _cell(text, bold=bold, left=not column))
+        self.fields.setFixedHeight(_ROW * (1 + min(_MOST_ROWS, len(fields))) + 8)
 
 
 def _field_table() -> QTableWidget:
-    table = QTableWidget(0, len(_FIELD_HEADERS))
-    table.setHorizontalHeaderLabels(list(_FIELD_HEADERS))
-    table.setToolTip("Every field by itself, and all of them pooled")
+    table = QTableWidget(0, _FIELD_COLUMNS)
+    table.setToolTip(
+        "Each field by itself, and all pooled: grains, ASTM G planimetric and by intercepts,\n"
+        "mean diameter, mean intercept"
+    )
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -134,6 +140,7 @@ def _field_table() -> QTableWidget:
         rows.setDefaultSectionSize(_ROW)
         rows.setMinimumSectionSize(_ROW)
         columns.setMinimumSectionSize(24)
+        columns.setFixedHeight(_ROW)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return table

@@ -53,14 +53,22 @@ def length_rows(summary: Summary) -> list[tuple[str, str, str]]:
     return [row for row in _rows(summary) if row[1]]
 
 
-def field_row(summary: Summary) -> list[str]:
-    """Return what the table of fields shows: grains, G planimetric and intercept, diameter, intercept."""
+def field_headers(pooled: Summary) -> list[str]:
+    """Return the titles of the table of fields; lengths in the unit that suits all of them."""
+    unit = _unit(pooled, "mean_diameter")[2]
+    return ["Field", "Grains", "G pl.", "G int.", f"D {unit}", f"L {unit}"]
+
+
+def field_row(name: str, summary: Summary, pooled: Summary) -> list[str]:
+    """Return a row of the table: name, grains, G planimetric and intercept, mean diameter and intercept."""
+    suffix, factor, _ = _unit(pooled, "mean_diameter")
+    lengths = [summary.get(f"{key}_{suffix}") for key in ("mean_diameter", "mean_intercept")]
     return [
+        name,
         f"{summary['grains']:,}" if summary.get("grains") is not None else UNKNOWN,
         _grade(summary.get("astm_g_planimetric")),
         _grade(summary.get("astm_g_intercept")),
-        _length(summary, "mean_diameter", interval=False) or UNKNOWN,
-        _length(summary, "mean_intercept", interval=False) or UNKNOWN,
+        *(UNKNOWN if length is None else _number(factor * length) for length in lengths),
     ]
 
 
@@ -70,8 +78,8 @@ def remarks(summary: Summary) -> list[str]:
 
 
 def details(summary: Summary) -> str:
-    """Return what the tooltip says: accuracy, intercepts by direction, and how to read the brackets."""
-    return "\n".join([*_accuracy(summary), *_by_direction(summary), *_explanations(summary)])
+    """Return what the tooltip says: accuracy, lines and circles, and how to read the brackets."""
+    return "\n".join([*_accuracy(summary), *_by_kind(summary), *_explanations(summary)])
 
 
 def _rows(summary: Summary) -> Iterator[tuple[str, str, str]]:
@@ -97,17 +105,19 @@ def _grains(summary: Summary) -> str:
     return f"{grains:,}" if cut is None else f"{grains:,} ({cut:,} cut)"
 
 
-def _length(summary: Summary, name: str, *, interval: bool = True) -> str:
+def _length(summary: Summary, name: str) -> str:
+    suffix, factor, unit = _unit(summary, name)
+    key = f"{name}_{suffix}"
+    value = summary.get(key)
+    return "" if value is None else f"{_number(factor * value)} {unit}{_interval(summary, key, factor)}"
+
+
+def _unit(summary: Summary, name: str) -> tuple[str, float, str]:
+    """Suffix of the key in which a length stands, and what turns it into the unit in which it is shown."""
     micrometres = summary.get(f"{name}_um")
     if micrometres is None:
-        key, factor, unit = f"{name}_px", 1.0, "px"
-    else:
-        key = f"{name}_um"
-        factor, unit = (1.0, "µm") if micrometres >= _NANOMETRES_BELOW else (1000.0, "nm")
-    value = summary.get(key)
-    if value is None:
-        return ""
-    return f"{_number(factor * value)} {unit}{_interval(summary, key, factor) if interval else ''}"
+        return "px", 1.0, "px"
+    return ("um", 1.0, "µm") if micrometres >= _NANOMETRES_BELOW else ("um", 1000.0, "nm")
 
 
 def _quantiles(summary: Summary, weighting: str) -> str:
@@ -160,14 +170,15 @@ def _accuracy(summary: Summary) -> Iterator[str]:
             yield f"relative accuracy of {name}: {found[key]:.1f} %"
 
 
-def _by_direction(summary: Summary) -> Iterator[str]:
+def _by_kind(summary: Summary) -> Iterator[str]:
     for name in ("lines", "circles"):
-        if summary.get(f"intercepts_{name}") is not None:
-            length = _length(summary, "mean_intercept", interval=False).split(" ")[-1]
-            key = "um" if summary.get("mean_intercept_um") is not None else "px"
-            value = summary.get(f"mean_intercept_{key}_{name}")
-            mean = "" if value is None or length == "nm" else f", mean {_number(value)} {length}"
-            yield f"{summary[f'intercepts_{name}']:,} intercepts of {name}{mean}"
+        number = summary.get(f"intercepts_{name}")
+        if number is not None:
+            suffix, factor, unit = _unit(summary, "mean_intercept")
+            value = summary.get(f"mean_intercept_{suffix}_{name}")
+            yield f"{number:,} intercepts of {name}" + (
+                "" if value is None else f", mean {_number(factor * value)} {unit}"
+            )
 
 
 def _explanations(summary: Summary) -> Iterator[str]:
