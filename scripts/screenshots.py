@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER].
+"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER [SCENE ...]].
 
 Needs napari and a display; without one: xvfb-run -a -s "-screen 0 1920x1080x24" python scripts/screenshots.py
 Every micrograph in the pictures is synthetic, so that they can be shown anywhere.
@@ -6,6 +6,7 @@ Every micrograph in the pictures is synthetic, so that they can be shown anywher
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from napari_grains.widgets import GrainsDock, PretrainDock, SegmentDock
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._measure_tab import MeasureTab
 from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
+from napari_grains.widgets._tool_box import Tool
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 THEMES = ("dark", "light")
@@ -29,11 +31,13 @@ PATIENCE = 120_000
 """Milliseconds for a run."""
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # and no corrections to restore
     scenes = (
         segmented,
+        proofreading,
         info_bar,
         stack_with_table,
         measuring,
@@ -43,12 +47,12 @@ def main(folder: Path) -> None:
         pretrain_matched,
         pretrain_training,
     )
-    for scene in scenes:
+    for scene in [scene for scene in scenes if not only or scene.__name__ in only]:
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
             scene(viewer)
-            if scene is not stack_with_table:  # which has flown to a grain
+            if scene not in (stack_with_table, proofreading):  # which have flown to a grain
                 viewer.fit_to_view()
             for theme in THEMES:
                 viewer.theme = theme
@@ -64,6 +68,26 @@ def segmented(viewer: Viewer) -> None:
     """Run on the etched sample."""
     viewer.open_sample("napari-grains", "etched_polycrystal")
     run(open_dock(viewer))
+
+
+def proofreading(viewer: Viewer) -> None:
+    """Merge a grain, then look at a doubtful boundary while a stroke is drawn."""
+    viewer.open_sample("napari-grains", "etched_polycrystal")
+    segment = open_dock(viewer)
+    run(segment)
+    viewer.window.remove_dock_widget(segment)
+    dock = GrainsDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Grains: proofread and measure (Grains)")
+    tab = dock.proofread
+    until(lambda: tab.corrections is not None and tab.corrections.proofreading(0) is not None)
+    tab.go("next")
+    tab.go("join")
+    rest(300)
+    tab.tools.take(Tool.SPLIT)
+    width, height = tab.marks.width(), tab.marks.height()
+    for step in range(40):
+        sway = 6 * math.sin(step / 6)
+        tab.marks.draw(width / 2 - 150 + 2 * step, height / 2 + 60 + 2 * step + sway)
 
 
 def info_bar(viewer: Viewer) -> None:
@@ -211,4 +235,5 @@ def rest(milliseconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images")
+    folder, *scenes = sys.argv[1:] or [Path(__file__).parents[1] / "docs" / "images"]
+    main(Path(folder), *scenes)
