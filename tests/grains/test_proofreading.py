@@ -152,6 +152,17 @@ def test_a_new_grain_takes_from_all_that_its_stroke_lies_in():
     assert {1, 2} < set(np.unique(labels))
 
 
+def test_a_stroke_over_a_grain_and_a_hole_empties_nothing():
+    labels, boundary = halves()
+    labels[:, 45:] = 0
+    boundary[:, 52] = 0.9  # the hole goes on beyond a boundary
+    before = labels.copy()
+    Proofreading(labels, boundary).add([(20, 38), (20, 48)])
+    assert (labels[before > 0] > 0).all()
+    assert set(np.unique(labels[before == 0])) == {0, 2}
+    assert (labels[:, 54:] == 0).all()
+
+
 def test_an_emptied_grain_can_be_drawn_again():
     labels, boundary = halves()
     proofreading = Proofreading(labels, boundary)
@@ -402,6 +413,14 @@ def test_a_plane_of_a_stack_is_edited_in_place():
         Proofreading(stack[:, 0].T)
     with pytest.raises(ValueError, match="belong"):
         Proofreading(stack[0], np.zeros((2, 2), np.float32))
+
+
+def test_what_is_not_known_is_no_boundary():
+    labels, boundary = doubtful_stripes()
+    boundary[:, :15] = np.nan
+    proofreading = Proofreading(labels, boundary.astype(float))
+    assert proofreading.doubtful().score == 0
+    tables_are_right(proofreading, np.nan_to_num(boundary))
 
 
 def test_slices_have_room_for_new_numbers_of_their_own():

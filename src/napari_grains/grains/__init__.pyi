@@ -10,10 +10,10 @@ from ._history import History
 from ._journal import Journal
 from ._journal_folder import journal_folder
 from ._measurement import Measurement, measure
-from ._numbering import number_through, spread_numbers
+from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
 from ._plots import PlotColours, draw_cumulative, draw_histogram
-from ._proofreading import Proofreading, room_for_new
+from ._proofreading import Proofreading
 from ._report import ReportField, report_field, write_report, write_run_report
 from ._report_job import report_arrays
 from ._restored import JournalSummary, Restored
