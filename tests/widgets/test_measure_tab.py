@@ -14,7 +14,7 @@ from qtpy.QtGui import QDesktopServices
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Progress
-from napari_grains.widgets import GrainPlots, GrainTable, _report_box
+from napari_grains.widgets import GrainPlots, GrainTable, _report_box, _test_lines
 from napari_grains.widgets._dock import Dock, error_colour
 from napari_grains.widgets._form import lay_out_in_column
 from napari_grains.widgets._measure_tab import MeasureTab
@@ -345,6 +345,17 @@ class TestLines:
         assert len(viewer.layers["steel grains test lines"].data) > 1
         tab.lines.setChecked(False)
         assert names(viewer) == ["steel grains"]
+
+    def test_too_many_points_are_not_drawn_at_once(self, viewer, tab, measured, monkeypatch):
+        monkeypatch.setattr(_test_lines, "_MOST_POINTS", 3)
+        measured()
+        tab.lines.setChecked(True)
+        assert "4 intercepts are too many" in tab.panel.message.text()
+        assert len(viewer.layers["steel grains test lines"].data) == 122
+        assert len(viewer.layers["steel grains intercepts"].data) == 0
+        tab.direction.setCurrentText("0°")
+        assert len(viewer.layers["steel grains intercepts"].data) == 2
+        assert tab.panel.message.text() == ""
 
     def test_without_a_measurement_there_are_none(self, viewer, tab):
         tab.lines.setChecked(True)

@@ -59,9 +59,9 @@ def test_an_indicative_interval_is_marked_and_explained():
 def test_lengths_are_in_the_unit_that_is_known():
     assert values(CALIBRATED) == {
         "Grains": "1,234 (200 cut)",
-        "Mean diameter": "20 µm (19 to 21.5)",
-        "Mean intercept": "15 µm",
-        "D10 · D50 · D90": "5 · 18 · 33 µm",
+        "Mean diameter": "20.0 µm (19.0 to 21.5)",
+        "Mean intercept": "15.0 µm",
+        "D10 · D50 · D90": "5.00 · 18.0 · 33.0 µm",
         "Surface S<sub>V</sub>": "133 mm²/mm³",
         "Anisotropy": "1.23 at 12°",
         "Largest (ALA)": "1,923 µm², G 6.0",
@@ -72,10 +72,17 @@ def test_lengths_are_in_the_unit_that_is_known():
 def test_small_grains_are_in_nanometres():
     small = {"grains": 9, "mean_diameter_um": 0.02, "mean_diameter_um_indicative95": [0.018, 0.022]}
     small |= {"diameters_um": {"number": {"d10": 0.01, "d50": 0.02, "d90": 0.03}}}
-    assert values(small)["Mean diameter"] == "20 nm (~18 to 22)"
-    assert values(small)["D10 · D50 · D90"] == "10 · 20 · 30 nm"
+    assert values(small)["Mean diameter"] == "20.0 nm (~18.0 to 22.0)"
+    assert values(small)["D10 · D50 · D90"] == "10.0 · 20.0 · 30.0 nm"
     assert field_headers(small)[-1] == "L nm"
-    assert field_row("a", small | {"mean_intercept_um": 0.0149}, small) == ["a", "9", "-", "-", "20", "14.9"]
+    assert field_row("a", small | {"mean_intercept_um": 0.0149}, small) == [
+        "a",
+        "9",
+        "-",
+        "-",
+        "20.0",
+        "14.9",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,6 @@ _TIPS: Final = {
     "lines": "Draw the test lines, and a point where each counted boundary was crossed",
     "direction": "Which test lines: in all sixteen directions, in one of four, or the circles",
 }
-_NO_LINES: Final = "Measure first: the test lines are laid with the measurement."
 _CORRECTED: Final = "Corrected by hand since it was measured: measure again."
 
 
@@ -224,9 +223,12 @@ class MeasureTab(QWidget):
             return
         if not self.lines.isChecked():
             self._drawn.hide(layer)
-        elif not self._drawn.show(layer, self.direction.currentText() or ALL):
+            return
+        text = self._drawn.show(layer, self.direction.currentText() or ALL)
+        if text or self.run_in_progress is None:
+            self.panel.say(text)
+        if not self._drawn.are_shown(layer):
             self.lines.setChecked(False)
-            self.panel.say(_NO_LINES)
 
     def _draw_region(self) -> None:
         if self._layer is not None:

@@ -208,4 +208,5 @@ def _interval(summary: Summary, key: str, factor: float = 1.0, pattern: str = ""
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    """Write three digits, also where the last ones are 0."""
+    return f"{value:#.3g}".removesuffix(".") if abs(value) < 999.5 else f"{value:,.0f}"
