@@ -1,9 +1,9 @@
-"""Measure corrections in a real viewer: from the gesture until the layer is up to date, and until it is drawn.
+"""Measure corrections in a real viewer: until the layer is up to date, and until that is drawn.
 
     python benchmarks/proofreading_viewer.py [--repeats 20]
 
-Needs napari, a Qt binding and a display. Where there is none, put `xvfb-run -a -s "-screen 0 1280x800x24"` before
-it; then OpenGL is drawn by the processor. Results go to benchmarks/results/proofreading_viewer.json and
+Needs napari, a Qt binding and a display. Where there is none, put `xvfb-run -a -s "-screen 0 1280x800x24"`
+before it; then OpenGL is drawn by the processor. Results go to benchmarks/results/proofreading_viewer.json and
 docs/benchmarks.md.
 """
 
@@ -29,9 +29,9 @@ HEADER = ("", "number", "median", "95 %", "longest", "processor, median", "drawn
 INTRODUCTION = """
 ## Proofreading in the viewer
 
-A real napari window of 1280 x 800 px with a micrograph, its boundary map and its grains, driven by a script. ms from the
-end of a gesture, or from a move of the slider, until the correction is computed, saved and handed to the graphics
-card; the same in processor time of the viewer's thread; and until the next frame is drawn.
+A real napari window of 1280 x 800 px with a micrograph, its boundary map and its grains, driven by a script.
+ms from the end of a gesture, or from a move of the slider, until the correction is computed and handed to the
+graphics card; the same in processor time of the viewer's thread; and until the next frame is drawn.
 """.strip()
 
 
@@ -39,9 +39,8 @@ def measured(part: str, *options: object) -> list[Row]:
     """Run one measurement in a viewer of its own, whose journals go nowhere; its lines."""
     command = [sys.executable, str(SCRIPT), part, *map(str, options)]
     with tempfile.TemporaryDirectory() as state:
-        run = subprocess.run(
-            command, env=os.environ | {"XDG_STATE_HOME": state}, stdout=subprocess.PIPE, text=True, check=True
-        )
+        environment = os.environ | {"XDG_STATE_HOME": state}
+        run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
@@ -82,11 +81,11 @@ def page(result: Row) -> str:
     rows.append(("slider", *cells(result["slider"])))
     where = result["machine"]
     text = (
-        "Corrections: 4096 x 4096 px, 20,000 grains, places drawn at random. Slider: 2048 x 2048 px, 5,000 grains, "
-        "from 0 to 0.6 and back in steps of 0.02. A frame in which nothing is new takes "
+        "Corrections: 4096 x 4096 px, 20,000 grains, places drawn at random. Slider: 2048 x 2048 px, "
+        "5,000 grains, from 0 to 0.6 and back in steps of 0.02. A frame in which nothing is new takes "
         f"{result['frame_ms_4096']:.0f} ms and {result['frame_ms_2048']:.0f} ms here, as OpenGL is "
-        f"{where['renderer']}. {where['processor']}, load average before and after {where['load_before']} and "
-        f"{where['load_average']}, {where['date']}."
+        f"{where['renderer']}. {where['processor']}, load average before and after "
+        f"{where['load_before']} and {where['load_average']}, {where['date']}."
     )
     return "\n\n".join([INTRODUCTION, markdown_table(HEADER, rows), text])
 
@@ -100,9 +99,7 @@ def cells(figures: Row) -> list[str]:
 def main(repeats: Annotated[int, typer.Option(min=1, help="Corrections of each kind.")] = 20) -> None:
     """Measure a viewer and write the results and the documentation."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise SystemExit(
-            'There is no display: xvfb-run -a -s "-screen 0 1280x800x24" python benchmarks/proofreading_viewer.py'
-        )
+        raise SystemExit(f"There is no display: xvfb-run -a python {__file__}")
     result = measure(repeats)
     write_results("proofreading_viewer", result)
     insert("proofreading-viewer", page(result))

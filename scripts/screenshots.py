@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER [SCENE ...]].
+"""Take the pictures of the documentation in a viewer: python scripts/screenshots.py [FOLDER [SCENE ...]].
 
 Needs napari and a display; without one: xvfb-run -a -s "-screen 0 1920x1080x24" python scripts/screenshots.py
 Every micrograph in the pictures is synthetic, so that they can be shown anywhere.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainPlots, GrainTable, GrainsDock, PretrainDock, SegmentDock
+from napari_grains.widgets import GrainPlots, GrainsDock, GrainTable, PretrainDock, SegmentDock
 
 DOCKS = [
     ("Segment grains", SegmentDock),
