@@ -2,9 +2,9 @@
 
     python benchmarks/proofreading_viewer.py [--repeats 20]
 
-Needs napari, a Qt binding and a display. Where there is none, put `xvfb-run -a -s "-screen 0 1280x800x24"`
-before it; then OpenGL is drawn by the processor. Results go to benchmarks/results/proofreading_viewer.json and
-docs/benchmarks.md.
+Needs napari, a Qt binding and a display. Where there is none, put
+`xvfb-run -a -s "-screen 0 1280x800x24"` before it; then OpenGL is drawn by the processor. Results go to
+benchmarks/results/proofreading_viewer.json and docs/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from napari_grains.widgets._autosave import Autosave
 from napari_grains.widgets._grain_planes import GrainPlanes, boundary_of
 from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._paint_strokes import PaintedPixels, by_plane, painted_pixels
+from napari_grains.widgets._preparing import looked_at, way_to
 from napari_grains.widgets._restoring import facts_of
-from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._results import mark_of
 from napari_grains.widgets._stale_rows import StaleRows
 from napari_grains.widgets._subscriptions import Subscriptions
 
@@ -68,7 +69,7 @@ class Corrections(QObject):
     failed : Signal(str)
         Why something was not done, in one line.
     replaced : Signal
-        The layer has other data: these corrections have ended.
+        The layer has other data, or was painted while it was not held: these corrections have ended.
 
     Raises
     ------
@@ -94,7 +95,7 @@ class Corrections(QObject):
         self._corrected: set[int] = set()
         self._in_work: set[int] = set()
         self._waiting: deque[_Step] = deque()
-        self._ended = False
+        self._held = self._ended = False
         self._following = Subscriptions()
         self._following.add(self._hear_paint, layer.events.paint)
         self._following.add(self._hear_data, layer.events.data)
@@ -124,7 +125,8 @@ class Corrections(QObject):
             return
         self._in_work.add(index)
         copied = None if self._autosave.is_begun else self.planes
-        worker = create_worker(_looked_at, index, self._way_to(index), copied, _start_thread=False)
+        way = way_to(self._viewer, self.layer, self.planes, index, self._restored)
+        worker = create_worker(looked_at, index, way, copied, _start_thread=False)
         worker.returned.connect(self._take)  # a bound method: forgotten with the corrections
         worker.start()
 
@@ -152,6 +154,16 @@ class Corrections(QObject):
         self._soon(_Step(index, lambda proofreading: self._apply(index, proofreading, edit)))
         return index
 
+    def hold(self, *, on: bool) -> None:
+        """Say whether the keys for undo and redo are in our hands, so that napari's brush may be followed.
+
+        What is painted otherwise, with napari's own undo at work, ends these corrections.
+        """
+        if self._held and not on:
+            # napari would take the strokes it remembers back into grains that are others by now.
+            self.layer._reset_history()  # noqa: SLF001 - there is no public name
+        self._held = on
+
     def flush(self) -> None:
         """Wait until all corrections are on disk."""
         self._autosave.flush()
@@ -164,44 +176,20 @@ class Corrections(QObject):
         """Stop following the layer; what was corrected stays as it is, and on disk."""
         if self._ended:
             return
+        self.hold(on=False)
         self._ended = True
         self._following.end()
         self._waiting.clear()
         self._rows.end()
         self._autosave.end()
-        if self.history.can_undo or self.history.can_redo:
-            # Strokes that napari remembers would be taken back into grains that are others by now.
-            self.layer._reset_history()  # noqa: SLF001 - there is no public name
 
     @property
     def _is_about_to_correct(self) -> bool:
         """Whether a correction waits that the history does not know yet."""
         return any(step.is_new for step in self._waiting)
 
-    def _way_to(self, index: int) -> Callable[[], Proofreading]:
-        """Return what makes the `Proofreading` of a slice, to be called in a thread."""
-        thresholds = self._thresholds()
-        threshold = float(thresholds[index]) if index < len(thresholds) else 0.0
-        planes, restored = self.planes, self._restored
-        if restored is not None:
-            return lambda: restored.proofreading(index, threshold, planes.rooms[index])
-        boundary = planes.plane_of(boundary_of(self._viewer, self.layer), index)
-        regions = planes.plane_of(self._mark.get("regions"), index)
-        grains = planes.labels[index]
-        return lambda: Proofreading(grains, boundary, regions, threshold, planes.rooms[index])
-
-    @property
-    def _mark(self) -> dict[str, Any]:
-        """What the layer says of itself."""
-        mark: dict[str, Any] = self.layer.metadata.get(METADATA, {})
-        return mark
-
-    def _thresholds(self) -> list[float]:
-        """Return at which threshold regions became grains, per slice; empty if it is not known."""
-        return list(self._mark.get("summary", {}).get("merge_threshold") or [])
-
-    def _take(self, looked_at: tuple[int, Proofreading | str]) -> None:
-        index, proofreading = looked_at
+    def _take(self, seen: tuple[int, Proofreading | str]) -> None:
+        index, proofreading = seen
         self._in_work.discard(index)
         if self._ended:
             return
@@ -243,8 +231,8 @@ class Corrections(QObject):
     def _begin_journal(self) -> None:
         base = self.planes.base
         del self.planes.base
-        facts = facts_of(self.layer) | {"thresholds": self._thresholds()}
-        boundary, regions = boundary_of(self._viewer, self.layer), self._mark.get("regions")
+        facts = facts_of(self.layer)
+        boundary, regions = boundary_of(self._viewer, self.layer), mark_of(self.layer).get("regions")
         self._autosave.begin(lambda: Journal.begin(base, facts, boundary, regions))
 
     def _resume(self, restored: Restored) -> None:
@@ -273,6 +261,9 @@ class Corrections(QObject):
         self.changed.emit(index, edit, sign)
 
     def _hear_paint(self, event: Any) -> None:  # noqa: ANN401 - napari's event has no type for its value
+        if not self._held:
+            self._hear_data()
+            return
         painted = painted_pixels(event.value, self.layer.data)
         for index, part in by_plane(painted, self.planes.labels[0].size):
             self.act(index, partial(_painted, part=part))
@@ -284,19 +275,3 @@ class Corrections(QObject):
 
 def _painted(proofreading: Proofreading, part: PaintedPixels) -> Edit:
     return proofreading.painted(part.indices, part.before, part.after)
-
-
-def _looked_at(
-    index: int, look: Callable[[], Proofreading], copied: GrainPlanes | None
-) -> tuple[int, Proofreading | str]:
-    """Copy what a journal will begin with, and look; from a thread an exception would end as a pop-up."""
-    try:
-        if copied is not None:
-            _ = copied.base
-        return index, look()
-    except InputError as problem:
-        return index, str(problem)
-    except Exception as error:  # noqa: BLE001 - a worker must not let any defect go by
-        _log.exception("grains could not be looked at")
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return index, f"The grains cannot be corrected ({reason})."

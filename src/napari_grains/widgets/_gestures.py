@@ -80,11 +80,18 @@ class Gestures(QObject):
             layer.mouse_pan, layer.cursor = True, "standard"
 
     def pan(self, layer: Labels) -> Iterator[None]:
-        """Pan with the left button as long as a key is held: a generator, as napari wants it for keys."""
+        """Pan with the left button as long as a key is held: a generator, as napari wants it for keys.
+
+        With napari's own tools it does what napari does.
+        """
         if self._has(layer):
             layer.mouse_pan = True
             yield
             layer.mouse_pan = not self._has(layer)  # the tool may have been laid down meanwhile
+        else:
+            mode, layer.mode = layer.mode, _PAN_ZOOM
+            yield
+            layer.mode = mode
 
     def _has(self, layer: Labels) -> bool:
         return layer is self._layer

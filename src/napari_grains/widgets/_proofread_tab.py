@@ -176,6 +176,7 @@ class ProofreadTab(QWidget):
         self._use.failed.connect(self._show_problem)
         self._soon.timeout.connect(self._prepare)
         self.destroyed.connect(self._following.end)
+        self.destroyed.connect(self.marks.deleteLater)  # they belong to the canvas
 
     def _take(self, layer: Labels) -> None:
         try:
@@ -187,11 +188,12 @@ class ProofreadTab(QWidget):
         corrections.changed.connect(self._show_change)
         corrections.ready.connect(self._show_state)
         corrections.failed.connect(self._show_problem)
+        corrections.hold(on=True)
         self._use.begin(corrections)
         self._keys.bind(
             layer, key_actions(self.tools.take, self.go, self.undo, self.redo, self._use.gestures.pan)
         )
-        self._prepare()
+        self._soon.start()  # a layer that has just got other data gets its metadata in a moment
 
     def _let_go(self) -> None:
         """Give mouse and keys back; corrections are kept for when the layer is chosen again."""
@@ -204,6 +206,7 @@ class ProofreadTab(QWidget):
             corrections.changed.disconnect(self._show_change)
             corrections.ready.disconnect(self._show_state)
             corrections.failed.disconnect(self._show_problem)
+            corrections.hold(on=False)
 
     def _leave(self) -> None:
         """Forget what was begun: the first of two grains, the boundary that was looked at."""

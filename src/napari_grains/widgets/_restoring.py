@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from napari.layers import Labels
 from napari.viewer import Viewer
 
 from napari_grains.grains import Restored
 from napari_grains.widgets._looks import look
-from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._results import METADATA, mark_of
+
+_MARKS: Final = ("role", "source_id", "source_layer", "merge_threshold")
+"""What of a layer's metadata a new layer needs."""
 
 
 def facts_of(layer: Labels) -> dict[str, Any]:
     """Return what is needed to find or to make a layer of grains again, as JSON."""
-    mark = layer.metadata.get(METADATA, {})
+    mark = mark_of(layer)
     return {
         "name": layer.name,
-        "mark": {key: mark[key] for key in ("role", "source_id", "source_layer") if key in mark},
+        "mark": {key: mark[key] for key in _MARKS if key in mark},
         "scale": [float(value) for value in layer.scale],
         "units": [str(unit) for unit in layer.units],
     }
@@ -45,9 +48,9 @@ def restored_layer(viewer: Viewer, restored: Restored) -> Labels:
         viewer.layers.append(layer)
     else:
         layer.data = restored.labels
-    mark = layer.metadata.setdefault(METADATA, dict(restored.facts.get("mark", {})))
-    mark["regions"] = restored.regions
-    mark.setdefault("summary", {})["merge_threshold"] = restored.facts.get("thresholds", [])
+    mark = layer.metadata.setdefault(METADATA, {})
+    mark |= restored.facts.get("mark", {}) | mark | {"regions": restored.regions}
+    mark["merge_threshold"] = restored.facts.get("mark", {}).get("merge_threshold")
     return layer
 
 

@@ -33,6 +33,12 @@ def is_ours(layer: Layer) -> bool:
     return METADATA in layer.metadata
 
 
+def mark_of(layer: Layer) -> dict[str, Any]:
+    """Return what a layer says of itself, empty if it was made by others."""
+    mark: dict[str, Any] = layer.metadata.get(METADATA, {})
+    return mark
+
+
 def result_layer(viewer: Viewer, source: Layer, role: str) -> Layer | None:
     """Return the result of a source by what its metadata say, whatever it is called now."""
     wanted = (role, str(source.unique_id))

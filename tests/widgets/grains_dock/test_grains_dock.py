@@ -96,6 +96,25 @@ def test_space_pans_while_it_is_held(viewer, tab, layer, canvas, qtbot):
     assert not layer.mouse_pan
 
 
+def test_space_pans_with_napari_s_own_tools_too(tab, layer, canvas, qtbot):
+    layer.mode = "paint"
+    qtbot.keyPress(canvas.native, Qt.Key.Key_Space)
+    assert layer.mode == "pan_zoom"
+    qtbot.keyRelease(canvas.native, Qt.Key.Key_Space)
+    assert layer.mode == "paint"
+
+
+def test_what_is_painted_while_the_dock_is_closed_ends_the_history(viewer, dock, tab, layer, canvas):
+    tab.tools.take(Tool.DELETE)
+    canvas.click(middle(20))
+    viewer.window.remove_dock_widget(dock)
+    layer.data_setitem((np.array([3]), np.array([4])), 9)
+    layer.undo()
+    dock.setParent(viewer.window._qt_window)
+    assert not tab.tools.undo.isEnabled()
+    np.testing.assert_array_equal(layer.data, np.where(tiles() == 20, 0, tiles()))
+
+
 def test_strokes_of_the_brush_are_in_the_same_history(tab, layer, canvas):
     tab.tools.take(Tool.DELETE)
     canvas.click(middle(20))
