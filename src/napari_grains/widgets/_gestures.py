@@ -101,7 +101,10 @@ class Gestures(QObject):
             self.interrupted.emit()
 
     def _drag(self, layer: Labels, event: Pointer) -> Iterator[None]:
-        if event.button != 1 or event.modifiers or layer.mouse_pan or not layer.visible:
+        if event.button != 1 or event.modifiers or layer.mouse_pan:
+            return
+        if not layer.visible:
+            self.refused.emit(f"“{layer.name}” is hidden: show it to correct it.")
             return
         if len(event.dims_displayed) > 2 or not self._shows_plane(layer):
             self.refused.emit(_FLAT)

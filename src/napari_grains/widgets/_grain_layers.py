@@ -25,7 +25,8 @@ class LabelsCombo(LayerCombo[Labels]):
     def _preferred(self) -> Labels | None:
         preferred = super()._preferred()
         listed = [layer for layer in self._layers if layer is not None]
-        if preferred is self._chosen or preferred is self._viewer.layers.selection.active:
+        active = self._viewer.layers.selection.active
+        if preferred is self._chosen or (preferred is active and preferred is not None and preferred.visible):
             return preferred
         return next((layer for layer in listed if _is_grain_result(layer)), preferred)
 

@@ -45,6 +45,22 @@ def test_results_come_before_other_labels(viewer, layer, open_grains, ready):
     ready(dock.proofread)
 
 
+def test_hidden_grains_are_not_corrected_blindly(viewer, tab, layer, canvas):
+    tab.tools.take(Tool.DELETE)
+    layer.visible = False
+    canvas.click(middle(8))
+    assert "is hidden" in tab.message.text()
+    np.testing.assert_array_equal(layer.data, tiles())
+
+
+def test_hidden_labels_are_not_preferred(viewer, layer, open_grains, ready):
+    hidden = viewer.add_labels(tiles(), name="truth", visible=False)
+    assert viewer.layers.selection.active is hidden
+    dock = open_grains(viewer)
+    assert dock.layers.layer is layer
+    ready(dock.proofread)
+
+
 def test_without_a_boundary_map_the_slider_says_so(viewer, open_grains, ready):
     viewer.add_labels(tiles().astype(np.uint8), name="mine")
     tab = open_grains(viewer).proofread
