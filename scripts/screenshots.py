@@ -82,6 +82,9 @@ def proofreading(viewer: Viewer) -> None:
     until(lambda: tab.corrections is not None and tab.corrections.proofreading(0) is not None)
     tab.go("next")
     tab.go("join")
+    rows, columns = tab.corrections.layer.data.shape
+    while not (0.3 < tab.walk.edge.position[0] / rows < 0.7 and 0.3 < tab.walk.edge.position[1] / columns < 0.7):
+        tab.go("next")
     rest(300)
     tab.tools.take(Tool.SPLIT)
     width, height = tab.marks.width(), tab.marks.height()

@@ -11,7 +11,7 @@ from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._run_panel import TextLine
 
 _STEPS: Final = 200
-_NUMBER_WIDTH: Final = 44
+_NUMBER_WIDTH: Final = 54
 _TIP: Final = (
     "Join two grains where the mean boundary probability between them is below this.\n"
     "Grains that you have corrected stay as they are; the whole slice is one step of undo."
