@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from edits import EDITS, do, state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from patterns import cells, lines, voronoi
@@ -127,9 +128,9 @@ def test_a_stroke_that_is_a_little_short_is_led_on():
 def test_cuts_give_numbers_that_tell_neighbours_apart():
     labels = np.ones((40, 40), np.int32)
     proofreading = Proofreading(labels)
-    for k in range(4, 40, 5):
+    for k in range(4, 36, 5):
         proofreading.split([(0, k), (39, k)])
-    assert len(np.unique(labels)) == 9
+    assert len(np.unique(labels)) == 8
     assert ((labels[:, 1:] == labels[:, :-1]) | (labels[:, 1:] % COLOURS != labels[:, :-1] % COLOURS)).all()
 
 
@@ -149,6 +150,17 @@ def test_a_new_grain_takes_from_all_that_its_stroke_lies_in():
     Proofreading(labels).add([(20, 25), (20, 35)])
     assert labels[20, 25] == labels[20, 35] == 3
     assert {1, 2} < set(np.unique(labels))
+
+
+def test_a_stroke_over_a_grain_and_a_hole_empties_nothing():
+    labels, boundary = halves()
+    labels[:, 45:] = 0
+    boundary[:, 52] = 0.9  # the hole goes on beyond a boundary
+    before = labels.copy()
+    Proofreading(labels, boundary).add([(20, 38), (20, 48)])
+    assert (labels[before > 0] > 0).all()
+    assert set(np.unique(labels[before == 0])) == {0, 2}
+    assert (labels[:, 54:] == 0).all()
 
 
 def test_an_emptied_grain_can_be_drawn_again():
@@ -340,61 +352,6 @@ def tables_are_right(proofreading, boundary):
     assert proofreading._plane.extents._box == fresh._plane.extents._box
 
 
-PLACES = st.tuples(st.integers(0, 63), st.integers(0, 63))
-EDITS = st.one_of(
-    st.tuples(st.just("merge"), PLACES, st.integers(0, 5)),
-    st.tuples(st.just("delete"), PLACES),
-    st.tuples(st.just("split"), PLACES, PLACES),
-    st.tuples(st.just("grow"), PLACES),
-    st.tuples(st.just("add"), PLACES, PLACES),
-    st.tuples(st.just("paint"), PLACES, PLACES),
-    st.tuples(st.just("keep"), PLACES, st.integers(0, 5)),
-    st.tuples(st.just("threshold"), st.sampled_from([0, 0.2, 0.4, 0.6, 1])),
-)
-
-
-def neighbour(proofreading, place, which):
-    """One of the grains that touch the one at a place, and that one."""
-    grain = int(proofreading.labels[place])
-    pairs = proofreading._plane.edges.scores().pairs
-    others = np.sort(pairs[(pairs == grain).any(axis=1)].sum(axis=1) - grain)
-    return (grain, int(others[which % len(others)])) if len(others) else (grain, grain)
-
-
-def paint(proofreading, place, source):
-    """A brush of 5 px with the colour of another place; some pixels are painted twice."""
-    rows, columns = (np.arange(max(k - 2, 0), min(k + 3, 64)) for k in place)
-    flat = (rows[:, None] * 64 + columns).ravel()
-    before = proofreading.labels.ravel()[flat]
-    after = np.full(len(flat), proofreading.labels[source], np.int32)
-    proofreading.labels.reshape(-1)[flat] = after
-    return proofreading.painted(np.tile(flat, 2), np.concatenate((before, after)), np.tile(after, 2))
-
-
-def do(proofreading, kind, *given_):
-    if kind == "merge":
-        return proofreading.merge(*neighbour(proofreading, *given_))
-    if kind == "keep":
-        return proofreading.keep(neighbour(proofreading, *given_))
-    if kind == "delete":
-        return proofreading.delete(int(proofreading.labels[given_[0]]))
-    if kind in ("split", "add"):
-        return getattr(proofreading, kind)(given_)
-    if kind == "paint":
-        return paint(proofreading, *given_)
-    return proofreading.grow(*given_) if kind == "grow" else proofreading.merge_below(*given_)
-
-
-def state(proofreading):
-    """All that edits change."""
-    return (
-        proofreading.labels.copy(),
-        proofreading._grouping.grain.copy(),
-        sorted(proofreading._decisions.pairs()),
-        proofreading.threshold,
-    )
-
-
 def assert_same(one, other):
     np.testing.assert_array_equal(one[0], other[0])
     np.testing.assert_array_equal(one[1], other[1])
@@ -456,6 +413,14 @@ def test_a_plane_of_a_stack_is_edited_in_place():
         Proofreading(stack[:, 0].T)
     with pytest.raises(ValueError, match="belong"):
         Proofreading(stack[0], np.zeros((2, 2), np.float32))
+
+
+def test_what_is_not_known_is_no_boundary():
+    labels, boundary = doubtful_stripes()
+    boundary[:, :15] = np.nan
+    proofreading = Proofreading(labels, boundary.astype(float))
+    assert proofreading.doubtful().score == 0
+    tables_are_right(proofreading, np.nan_to_num(boundary))
 
 
 def test_slices_have_room_for_new_numbers_of_their_own():

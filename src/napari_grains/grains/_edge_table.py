@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ._boxes import Box, grown_box, places_in, slices
 from ._edges import EdgeScores
-from ._graph import Ids, RegionEdges, Values, contact_strength, contacts, pooled_edges
+from ._graph import Ids, RegionEdges, Values, contact_strength, contacts, pair_keys, pooled_edges
 
 _CALL = 20_000  # pixels that are looked at in the time that a call takes
 _HALF = 0.5  # score of every edge where there is no boundary map
@@ -44,7 +44,8 @@ class EdgeTable:
         number = len(edges.pairs)
         self._pairs[:number] = edges.pairs
         self._total[:number], self._count[:number] = edges.total, edges.count
-        self._row = {(first, second): row for row, (first, second) in enumerate(edges.pairs.tolist())}
+        # Numbers as keys, as thousands of tuples would set off the garbage collector.
+        self._row = dict(zip(pair_keys(*edges.pairs.T).tolist(), range(number), strict=True))
         self._free = list(range(room - 1, number - 1, -1))
 
     def regroup(self, free: RegionEdges, fixed: Mapping[int, Box]) -> None:
@@ -87,14 +88,15 @@ class EdgeTable:
     def scores(self, without: Iterable[tuple[int, int]] = (), below: float = np.inf) -> EdgeScores:
         """Return the edges in no particular order, without some pairs and those that score too high."""
         wanted = self._count > 0
-        wanted[[self._row[pair] for pair in without if pair in self._row]] = False
+        keys = pair_keys(*np.array(list(without), np.int32).reshape(-1, 2).T).tolist()
+        wanted[[self._row[key] for key in keys if key in self._row]] = False
         rows = np.flatnonzero(wanted)
         rows = rows[self._total[rows] < below * self._count[rows]]
         mean, length = self._total[rows] / self._count[rows], self._count[rows] * (np.pi / 4)
         return EdgeScores(self._pairs[rows], mean.astype(np.float32), length.astype(np.float32))
 
     def __contains__(self, pair: tuple[int, int]) -> bool:
-        return pair in self._row
+        return (min(pair) << 32 | max(pair)) in self._row
 
     def change(self, indices: NDArray[np.int64], values: Ids) -> None:
         """Write pixels of the labels and update the edges they are part of.
@@ -131,21 +133,20 @@ class EdgeTable:
     def _add(self, first: Ids, second: Ids, strength: NDArray[np.float64], sign: int) -> None:
         inside = (first != second) & (first > 0) & (second > 0)
         edges = pooled_edges(first[inside], second[inside], strength[inside], np.ones(inside.sum()))
-        rows = np.array([self._row_of(pair) for pair in map(tuple, edges.pairs.tolist())], np.int64)
+        keys = pair_keys(*edges.pairs.T).tolist()
+        rows = np.array([self._row_of(key) for key in keys], np.int64)
+        self._pairs[rows] = edges.pairs
         self._total[rows] += sign * edges.total
         self._count[rows] += sign * edges.count
-        for row in rows[self._count[rows] == 0].tolist() if sign < 0 else ():
-            del self._row[tuple(self._pairs[row].tolist())]
-            self._total[row] = 0
-            self._free.append(row)
+        for place in np.flatnonzero(self._count[rows] == 0).tolist():
+            self._free.append(self._row.pop(keys[place]))
 
-    def _row_of(self, pair: tuple[int, int]) -> int:
-        row = self._row.get(pair)
+    def _row_of(self, key: int) -> int:
+        row = self._row.get(key)
         if row is None:
             if not self._free:
                 self._grow()
-            row = self._row[pair] = self._free.pop()
-            self._pairs[row] = pair
+            row = self._row[key] = self._free.pop()
         return row
 
     def _grow(self) -> None:

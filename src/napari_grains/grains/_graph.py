@@ -59,7 +59,7 @@ def unsupported_contacts(labels: Ids, boundary: Values, threshold: float, ends: 
         Contacts of probability 1 left out of each mean: an edge ends in the boundaries it hangs between.
     """
     touching = contacts(labels)
-    _, where = np.unique(_pair_keys(touching.first, touching.second), return_inverse=True)
+    _, where = np.unique(pair_keys(touching.first, touching.second), return_inverse=True)
     strength = contact_strength(boundary, touching.pixel, touching.other)
     total, count = np.bincount(where, weights=strength), np.bincount(where)
     low = ((total - ends) < threshold * np.maximum(count - ends, 1))[where]
@@ -89,7 +89,7 @@ def contact_strength(
     return strength
 
 
-def _pair_keys(first: Ids, second: Ids) -> NDArray[np.int64]:
+def pair_keys(first: Ids, second: Ids) -> NDArray[np.int64]:
     """One number per pair of ids, whatever their order: high half the smaller, low half the larger id."""
     low, high = np.minimum(first, second), np.maximum(first, second)
     keys: NDArray[np.int64] = (low.astype(np.int64) << 32) | high
@@ -130,7 +130,7 @@ def pooled_edges(
 ) -> RegionEdges:
     """Add up what is listed for the same pair of regions, in whatever order the two stand; all shape (C,)."""
     apart = first != second
-    key, where = np.unique(_pair_keys(first[apart], second[apart]), return_inverse=True)
+    key, where = np.unique(pair_keys(first[apart], second[apart]), return_inverse=True)
     pairs = np.stack((key >> 32, key & 0xFFFFFFFF), axis=1).astype(np.int32)
     sums = [
         np.bincount(where, weights=values[apart], minlength=len(key)).astype(np.float64)

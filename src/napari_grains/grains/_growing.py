@@ -14,8 +14,8 @@ from ._strokes import Path
 
 Mask = NDArray[np.bool_]
 
-EMPTY = np.iinfo(np.int32).max
-"""Stands for an empty area among grains."""
+_EMPTY = np.iinfo(np.int32).max
+"""Marker of an empty area among grains."""
 
 _CORE = 0.5  # of the depth of a grain from which on it is its core
 _LEVEL = 0.02  # cost of a px without any boundary, against 1 on a sure one
@@ -125,11 +125,11 @@ def added(labels: Ids, stroke: Path, number: int, boundary: Values | None) -> Id
     markers = _rest(labels, inside, stroke, probability)
     markers[places] = number
     found = flooded(probability, markers, inside, labels)
-    return np.where(found == EMPTY, 0, found).astype(np.int32)
+    return np.where(found == number, found, labels)
 
 
 def _rest(labels: Ids, inside: Mask, stroke: Path, probability: Values) -> Ids:
-    """Markers of what the old grains keep, and of empty areas, as `EMPTY`, beyond a boundary."""
+    """Markers of what the old grains keep, and of empty areas, as `_EMPTY`, beyond a boundary."""
     cost = np.where(inside, _LEVEL + probability, np.inf)
     effort, _ = MCP_Geometric(cost).find_costs(stroke)
     markers = np.zeros(labels.shape, np.int32)
@@ -138,7 +138,7 @@ def _rest(labels: Ids, inside: Mask, stroke: Path, probability: Values) -> Ids:
         reached = ours & np.isfinite(effort)
         hardest = effort[reached].max()
         markers[ours & (effort > _CORE * hardest)] = grain
-    markers[_beyond(inside & (labels == 0) & (probability <= _SURE), stroke)] = EMPTY
+    markers[_beyond(inside & (labels == 0) & (probability <= _SURE), stroke)] = _EMPTY
     return markers
 
 

@@ -10,6 +10,8 @@ from ._colours import COLOURS
 from ._graph import Ids, consecutive
 
 _WORK = 20_000_000  # comparisons after which neighbours may stay alike: not every pattern can be coloured
+_ROOM = 100_000  # new numbers for each plane of a stack
+_LARGEST = 20_000_000  # new numbers for all of them
 
 
 def spread_numbers(labels: Ids) -> Ids:
@@ -61,6 +63,17 @@ def number_through(labels: Ids) -> tuple[Ids, NDArray[np.int32]]:
     room = -(-highest // COLOURS) * COLOURS
     added = (np.cumsum(room) - room).astype(np.int32)
     return np.where(labels > 0, labels + added[:, None, None], 0).astype(np.int32), added
+
+
+def room_for_new(labels: Ids) -> list[int]:
+    """Return for each plane of a stack (Z, Y, X) a number above which it may number new grains.
+
+    So that planes do not use the same numbers, each has room for 100,000, or less in very deep stacks, whose
+    numbers would become so large that tables of them are slow.
+    """
+    highest, planes = int(labels.max(initial=0)), len(labels)
+    room = min(_ROOM, _LARGEST // max(planes, 1))
+    return [highest + room * plane for plane in range(planes)]
 
 
 def _touching(labels: Ids, number: int) -> csr_array:

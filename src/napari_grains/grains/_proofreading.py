@@ -13,15 +13,13 @@ from ._boxes import box_of
 from ._decisions import Decisions, Pair, as_array, ordered
 from ._doubt import doubt_limit, most_doubtful, undecided
 from ._edit import DoubtfulEdge, Edit, Kind, Regrouped
-from ._graph import Ids
+from ._graph import Ids, Values
 from ._grouping import Grouping
 from ._plane import Plane
 from ._regions import Regions
 from ._reshaping import Rewritten, add_from, grow_at, split_along
 from ._strokes import pixels_of
 
-_ROOM = 100_000  # new numbers for each plane of a stack
-_LARGEST = 20_000_000  # new numbers for all of them
 Places = NDArray[np.floating] | Sequence[Sequence[float]]
 
 
@@ -44,7 +42,7 @@ class Proofreading:
         The threshold at which regions became these grains. Grains for which that is not so, because
         somebody has edited them, are left alone by `merge_below`.
     above : int
-        Numbers of new grains are larger than this and than all numbers of the plane; see `room_for_new`.
+        Numbers of new grains are larger than this and than all of the plane; see `grains.room_for_new`.
 
     Attributes
     ----------
@@ -69,9 +67,7 @@ class Proofreading:
     ) -> None:
         _check(grains, boundary, regions)
         self.labels, self.threshold = grains, float(threshold)
-        self._plane = Plane(
-            grains, None if boundary is None else boundary.astype(np.float32, copy=False), above
-        )
+        self._plane = Plane(grains, _finite(boundary), above)
         self._decisions = Decisions()
         self._limit = doubt_limit(self._plane.edges.scores(), self.threshold)
         self._regions, self._grouping = self._grouped(regions)
@@ -311,6 +307,14 @@ class Proofreading:
             self._plane.edges.regroup(self._grouping.edges(), fixed)
 
 
+def _finite(boundary: NDArray[np.floating] | None) -> Values | None:
+    """Return a boundary map in which what is not known is no boundary."""
+    if boundary is None:
+        return None
+    found: Values = boundary.astype(np.float32, copy=False)
+    return found if np.isfinite(found).all() else np.nan_to_num(found, posinf=1, neginf=0)
+
+
 def _check(grains: Ids, boundary: NDArray[np.floating] | None, regions: Ids | None) -> None:
     if grains.dtype != np.int32 or grains.ndim != 2 or not grains.flags.c_contiguous:
         raise ValueError(f"grains must be a contiguous int32 plane, not {grains.dtype} {grains.shape}")
@@ -319,14 +323,3 @@ def _check(grains: Ids, boundary: NDArray[np.floating] | None, regions: Ids | No
             raise ValueError(f"{name} of shape {other.shape} does not belong to grains of {grains.shape}")
     if grains.min(initial=0) < 0:
         raise ValueError("grains must not be negative")
-
-
-def room_for_new(labels: Ids) -> list[int]:
-    """Return for each plane of a stack (Z, Y, X) a number above which it may number new grains.
-
-    So that planes do not use the same numbers, each has room for 100,000, or less in very deep stacks, whose
-    numbers would become so large that tables of them are slow.
-    """
-    highest, planes = int(labels.max(initial=0)), len(labels)
-    room = min(_ROOM, _LARGEST // max(planes, 1))
-    return [highest + room * plane for plane in range(planes)]
