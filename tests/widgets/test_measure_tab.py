@@ -357,6 +357,13 @@ class TestLines:
         assert len(viewer.layers["steel grains intercepts"].data) == 2
         assert tab.panel.message.text() == ""
 
+    def test_lines_of_an_earlier_segmentation_are_not_drawn(self, viewer, tab, grains, measured):
+        measured()
+        grains.metadata["napari_grains"]["summary"] = {"grains": 5}
+        tab.lines.setChecked(True)
+        assert not tab.lines.isChecked()
+        assert names(viewer) == ["steel grains"]
+
     def test_without_a_measurement_there_are_none(self, viewer, tab):
         tab.lines.setChecked(True)
         assert not tab.lines.isChecked()

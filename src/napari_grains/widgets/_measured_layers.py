@@ -20,7 +20,7 @@ else:
     pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
 TEST_LINES: Final = "test_lines"
-"""Key in our metadata of a layer of grains under which its `LaidLines` are."""
+"""Key in our metadata of a layer of grains under which stand a summary and the `LaidLines` it is made of."""
 EDITED: Final = "edited"
 """Key in our metadata of a layer under which stands how often it was corrected since it was measured."""
 _STALE: Final = ("slice", "slices_not_reached", "by_field", "field_names")
@@ -84,7 +84,8 @@ def show_measurement(
         layer.features = own if alone is None else _among_slices(layer, own, alone)
         found = {**summary, "field_names": [each.name for each in layers]}
         _note(layer, (_row_of(summary, number) if number else found) | {"edits": edits})
-        layer.metadata[METADATA][TEST_LINES] = _lines(result, number if several else None, alone)
+        mark = layer.metadata[METADATA]
+        mark[TEST_LINES] = mark["summary"], _lines(result, number if several else None, alone)
     if index is not None and layers[0] in viewer.layers:
         layers[0].metadata[METADATA]["summary"]["slice"] = index
 
@@ -105,10 +106,11 @@ def is_corrected(layer: Labels | None) -> bool:
     return layer is not None and bool(layer.metadata.get(METADATA, {}).get(EDITED))
 
 
-def lines_of(layer: Labels | None) -> LaidLines | None:
-    """Return the test lines of a layer, None if it was not measured."""
-    lines: LaidLines | None = None if layer is None else layer.metadata.get(METADATA, {}).get(TEST_LINES)
-    return lines
+def lines_of(layer: Labels) -> LaidLines | None:
+    """Return the test lines of a layer, None if what its summary says now was not measured on any."""
+    mark = layer.metadata.get(METADATA, {})
+    summary, lines = mark.get(TEST_LINES, (None, None))
+    return lines if summary is not None and summary is mark.get("summary") else None
 
 
 def named_fields(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
