@@ -82,8 +82,10 @@ def proofreading(viewer: Viewer) -> None:
     until(lambda: tab.corrections is not None and tab.corrections.proofreading(0) is not None)
     tab.go("next")
     tab.go("join")
-    rows, columns = tab.corrections.layer.data.shape
-    while not (0.3 < tab.walk.edge.position[0] / rows < 0.7 and 0.3 < tab.walk.edge.position[1] / columns < 0.7):
+    shape = tab.corrections.layer.data.shape
+    while not all(
+        0.3 < place / side < 0.7 for place, side in zip(tab.walk.edge.position, shape, strict=True)
+    ):
         tab.go("next")
     rest(300)
     tab.tools.take(Tool.SPLIT)

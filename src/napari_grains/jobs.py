@@ -13,6 +13,7 @@ from typing import Final
 JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "match": "napari_grains.training:match_arrays",
+        "measure": "napari_grains.grains:measure_arrays",
         "pretrain": "napari_grains.training:pretrain_arrays",
         "report": "napari_grains.grains:report_arrays",
         "segment": "napari_grains.inference:segment_arrays",

@@ -84,6 +84,30 @@ def test_report_of_a_stack(grains, squares, tmp_path, output) -> None:
     assert (output / "stack_report.html").is_file()
 
 
+def test_several_inputs_also_have_one_page_together(grains, labels, squares, tmp_path, output) -> None:
+    write_tiff(tmp_path / "other.tif", np.kron(squares, np.ones((2, 2), np.int32)), PixelSize(1e-6, 1e-6))
+    assert grains("measure", labels, tmp_path / "other.tif", "--output", output, "--report").code == 0
+    text = (output / "report.html").read_text("utf-8")
+    assert text.index("<td>squares</td>") < text.index("<td>other</td>") < text.index("All fields, pooled")
+    assert 'src="http' not in text
+
+
+def test_one_input_and_a_failed_one_need_no_page_together(grains, labels, tmp_path, output) -> None:
+    np.save(tmp_path / "negative.npy", np.full((32, 32), -3))
+    assert grains("measure", labels, tmp_path / "negative.npy", "--output", output, "--report").code == 1
+    assert (output / "squares_report.html").is_file()
+    assert not (output / "report.html").exists()
+
+
+def test_a_page_together_that_cannot_be_written_is_said(grains, labels, squares, tmp_path, output) -> None:
+    write_tiff(tmp_path / "other.tif", squares, PixelSize(1e-6, 1e-6))
+    (output / "report.html").mkdir(parents=True)
+    answer = grains("measure", labels, tmp_path / "other.tif", "--output", output, "--report")
+    assert answer.code == 1
+    assert "report.html could not be written" in answer.err
+    assert (output / "other_report.html").is_file()
+
+
 def test_labels_that_are_none_fail_with_one_line(grains, labels, tmp_path, output, summary) -> None:
     np.save(tmp_path / "negative.npy", np.full((32, 32), -3))
     answer = grains("measure", tmp_path / "negative.npy", labels, "--output", output)

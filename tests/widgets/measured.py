@@ -31,22 +31,24 @@ def finished(arguments, **summary):
     pixel_size = None if size is None else PixelSize(*size)
     found = [measure(field, pixel_size) for field in fields]
     columns = {name: np.concatenate([each.table[name] for each in found]) for name in found[0].table}
-    columns["index"] = columns["grain"]
     if several:
         columns["field"] = np.concatenate([np.full(len(m.table), k) for k, m in enumerate(found)])
-    planes = [(k, z) for k, field in enumerate(fields) for z in _slices(field)]
-    by_field = [{**found[k].summary, "field": k if several else None, "slice": z} for k, z in planes]
+        by_field = [{**each.summary, "field": k} for k, each in enumerate(found)]
+    else:
+        by_field = [{**found[0].summary, "slice": z} for z in _slices(fields[0])]
     whole = found[0].summary | NUMBERS | {"warnings": ["few grains"], "by_field": by_field} | summary
-    return {"table": columns, "summary": whole, **_lines(len(planes))}
+    places = [(k if several else z, z) for k, field in enumerate(fields) for z in _slices(field)]
+    return {"table": columns, "summary": whole, **_lines(places)}
 
 
 def _slices(field):
-    return [None] if field.ndim == 2 else range(len(field))
+    return [0] if field.ndim == 2 else range(len(field))
 
 
-def _lines(planes):
+def _lines(places):
     """The same lines in every plane."""
-    lines = {name: np.concatenate([array] * planes) for name, array in LINES.items()}
+    lines = {name: np.concatenate([array] * len(places)) for name, array in LINES.items()}
     for kind, name in (("segment", "segments"), ("circle", "circles"), ("crossing", "crossings")):
-        lines[f"{kind}_field"] = np.repeat(np.arange(planes), len(LINES[name]))
+        for what, numbers in zip(("field", "slice"), zip(*places, strict=True), strict=True):
+            lines[f"{kind}_{what}"] = np.repeat(numbers, len(LINES[name]))
     return lines

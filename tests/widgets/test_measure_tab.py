@@ -269,7 +269,7 @@ class TestStacks:
         tab.direction.setCurrentText("0°")
         tab.lines.setChecked(True)
         lines = viewer.layers["steel grains test lines"]
-        np.testing.assert_array_equal(lines.data[:, 0], [[0, 5, 0], [1, 5, 0]])
+        np.testing.assert_array_equal(lines.data[:, 0], [[0, 4.5, -0.5], [1, 4.5, -0.5]])
         np.testing.assert_array_equal(lines.data[:, 1], [[0, 0, 40], [0, 0, 40]])
         points = viewer.layers["steel grains intercepts"]
         np.testing.assert_array_equal(points.data[:, 0], [0, 0, 1, 1])
@@ -323,7 +323,7 @@ class TestLines:
         np.testing.assert_array_equal(lines.data_to_world((5, 0)), grains.data_to_world((5, 0)))
         assert viewer.layers.selection.active is active
         ends = lines.data[2:, 0] + lines.data[2:, 1]
-        np.testing.assert_allclose(np.hypot(*(ends - (20, 20)).T), 10, rtol=1e-5)
+        np.testing.assert_allclose(np.hypot(*(ends - (19.5, 19.5)).T), 10, rtol=1e-5)
 
     @pytest.mark.parametrize(
         ("choice", "lines", "points"), [("0°", 1, 2), ("90°", 1, 1), ("circles", 120, 1)]
@@ -356,6 +356,13 @@ class TestLines:
         tab.direction.setCurrentText("0°")
         assert len(viewer.layers["steel grains intercepts"].data) == 2
         assert tab.panel.message.text() == ""
+
+    def test_lines_of_an_earlier_segmentation_are_not_drawn(self, viewer, tab, grains, measured):
+        measured()
+        grains.metadata["napari_grains"]["summary"] = {"grains": 5}
+        tab.lines.setChecked(True)
+        assert not tab.lines.isChecked()
+        assert names(viewer) == ["steel grains"]
 
     def test_without_a_measurement_there_are_none(self, viewer, tab):
         tab.lines.setChecked(True)

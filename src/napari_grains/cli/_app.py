@@ -42,6 +42,13 @@ class InfoBarChoice(StrEnum):
     exclude = "exclude"
 
 
+class TwinBoundaries(StrEnum):
+    """What twin boundaries are taken for."""
+
+    counted = "counted"
+    ignored = "ignored"
+
+
 def main() -> None:
     """Run the command line; the entry point of `napari-grains`."""
     for stream in (sys.stdout, sys.stderr):
@@ -156,6 +163,19 @@ def measure(
     ],
     output: Output,
     pixel_size: PixelSizeText = None,
+    exclude: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MASK", help="Image of what to leave out, such as pores or a scale bar: all that is > 0."
+        ),
+    ] = None,
+    region: Annotated[
+        Path | None, typer.Option(metavar="MASK", help="Image of the region to measure: all that is > 0.")
+    ] = None,
+    twins: Annotated[
+        TwinBoundaries,
+        typer.Option(help="Take twin boundaries as grain boundaries, or join grains across them."),
+    ] = TwinBoundaries.counted,
     report: Annotated[
         bool, typer.Option("--report", help="Also write <stem>_report.html, for printing and archiving.")
     ] = False,
@@ -170,7 +190,11 @@ def measure(
     with answering(as_json=as_json):
         from ._measure import measure_files
 
-        raise typer.Exit(measure_files(labels, output, pixel_size, report=report, as_json=as_json))
+        masks = {"exclude": exclude, "region": region}
+        code = measure_files(
+            labels, output, pixel_size, masks, twins=twins.value, report=report, as_json=as_json
+        )
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress
-from napari_grains.grains import measure
+from napari_grains.grains import Measurement, measure
 from napari_grains.images import PixelSize, read_image, read_labels, read_provenance
 
 from ._folder import Input, ResultFolder
@@ -32,9 +33,33 @@ OF_SEGMENTATION = ("scale", "model", "model_sha256", "device")
 
 
 def measure_files(
-    paths: Sequence[Path], output: Path, pixel_size: str | None, *, report: bool, as_json: bool
+    paths: Sequence[Path],
+    output: Path,
+    pixel_size: str | None,
+    masks: Mapping[str, Path | None],
+    *,
+    twins: Literal["counted", "ignored"],
+    report: bool,
+    as_json: bool,
 ) -> int:
     """Measure label files into a folder and show the results.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Label images.
+    output : Path
+        Folder for the results.
+    pixel_size : str, optional
+        Overrides what the files say.
+    masks : mapping
+        Files of the masks "exclude" and "region", or None.
+    twins : {"counted", "ignored"}
+        Whether twin boundaries are grain boundaries.
+    report : bool
+        Whether to write a report of each.
+    as_json : bool
+        Report as one JSON event per line.
 
     Returns
     -------
@@ -49,13 +74,16 @@ def measure_files(
     size = None if pixel_size is None else PixelSize.parse(pixel_size)
     folder = ResultFolder.make(output)
     inputs = folder.inputs(paths, (*ENDINGS, "_report.html"))
+    inside, outside = (_mask(masks[name]) for name in ("region", "exclude"))
 
     fields: list[ReportField] = []
 
     def work(each: Input) -> Job[Result]:
-        return _measured(each, size, folder, fields if report else None)
+        how = partial(measure, specimen=inside, exclude=outside, twins=twins)
+        return _measured(each, size, folder, how, fields if report else None)
 
-    settings = {"pixel_size": pixel_size, "report": report}
+    files = {name: None if path is None else str(path) for name, path in masks.items()}
+    settings = {"pixel_size": pixel_size, **files, "twins": twins, "report": report}
     finished = run("measure", settings, inputs, work, folder, reporter_for(as_json=as_json))
     if len(fields) > 1:
         finished = _with_report(finished, fields, folder)
@@ -63,8 +91,17 @@ def measure_files(
     return finished.exit_code
 
 
+def _mask(path: Path | None) -> NDArray[np.bool_] | None:
+    """Read a mask: all that is above 0."""
+    return None if path is None else read_labels(path)[0] > 0
+
+
 def _measured(
-    each: Input, typed: PixelSize | None, folder: ResultFolder, fields: list[ReportField] | None
+    each: Input,
+    typed: PixelSize | None,
+    folder: ResultFolder,
+    how: Callable[[NDArray[np.int32], PixelSize | None], Measurement],
+    fields: list[ReportField] | None,
 ) -> Job[Result]:
     """Measure one input; with a list of fields also write its report, and add what the run's needs of it."""
     steps = 2 if fields is None else 3
@@ -73,7 +110,7 @@ def _measured(
     size = typed or in_file
     yield Progress(1, steps, "measuring")
     began = time.perf_counter()
-    measurement = measure(labels, size)
+    measurement = how(labels, size)
     seconds = {"total": round(time.perf_counter() - began, 3)}
     facts = _facts(each.path, labels.shape, size)
     summary = dict(measurement.summary) | facts | {"seconds": seconds, "warnings": list(measurement.warnings)}
@@ -98,7 +135,7 @@ def _measured(
         files["report"] = str(path)
         fields.append(report_field(each.stem, image, labels, measurement))
     yield Progress(steps, steps, "measured")
-    return Result(summary, files)
+    return Result(summary, files, measurement)
 
 
 def _with_report(finished: Run, fields: Sequence[ReportField], folder: ResultFolder) -> Run:
@@ -112,7 +149,7 @@ def _with_report(finished: Run, fields: Sequence[ReportField], folder: ResultFol
             title=f"{len(fields)} fields",
             fields=fields,
             pooled=finished.pooled or {},
-            provenance={"source": sources, "settings": plain(finished.settings), "version": __version__},
+            provenance={"source": sources, "version": __version__},
         )
     except InputError as error:
         return replace(finished, error=one_line(str(error)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from ._json import plain
 
-_LEFT_OUT = ("files",)
+_LEFT_OUT = ("files", "by_field")
 
 
 def csv_text(entries: Sequence[Mapping[str, Any]]) -> str:
@@ -39,7 +39,7 @@ def _cells(key: str, value: object) -> dict[str, Any]:
         return {
             name: cell for part, item in value.items() for name, cell in _cells(f"{key}_{part}", item).items()
         }
-    if key.endswith("_ci95"):
+    if key.endswith(("_ci95", "_indicative95")):
         ends = value if isinstance(value, list) else [None, None]
         return {f"{key}_low": ends[0], f"{key}_high": ends[1]}
     if isinstance(value, list):

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import Job, drive
+from napari_grains.grains import Measurement, pool
 
 from ._folder import Input, ResultFolder
 from ._json import one_line
 from ._log import logged
-from ._pooled import pooled
 from ._reporters import Reporter
 from ._rows import csv_text
 
@@ -23,10 +23,11 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of one input: its numbers, and its files by what they hold."""
+    """What came out of one input: its numbers, its files by what they hold, and what was measured."""
 
     summary: Mapping[str, Any]
     files: Mapping[str, str]
+    measurement: Measurement | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,7 @@ class Run:
     pooled: Mapping[str, Any] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "pooled", pooled([outcome.entry for outcome in self.outcomes if outcome.result])
-        )
+        object.__setattr__(self, "pooled", _pooled(self.outcomes))
 
     @property
     def exit_code(self) -> int:
@@ -117,6 +116,16 @@ class Run:
             "inputs": [outcome.entry for outcome in self.outcomes],
             "pooled": self.pooled,
         }
+
+
+def _pooled(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
+    """Pool what was measured, every input as a field; None for fewer than two."""
+    results = [outcome.result.measurement for outcome in outcomes if outcome.result is not None]
+    measurements = [each for each in results if each is not None]
+    if len(measurements) < 2:
+        return None
+    measurement = pool(measurements)
+    return measurement.summary | {"warnings": list(measurement.warnings)}
 
 
 def run(

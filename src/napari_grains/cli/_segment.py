@@ -162,4 +162,4 @@ def _written(result: Segmentation, pixel_size: PixelSize | None, stem: str, fold
         paths[name] = str(path)
     paths["table"] = folder.write_text(f"{stem}_grains.csv", result.measurement.table.to_csv(index=False))
     paths["summary"] = folder.write_json(f"{stem}_summary.json", result.summary)
-    return Result(result.summary, paths)
+    return Result(result.summary, paths, result.measurement)

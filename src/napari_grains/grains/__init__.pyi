@@ -5,21 +5,26 @@ from ._confidence import Density, pooled_density
 from ._drawn_lines import as_vectors, circles_as_segments
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._edit import DoubtfulEdge, Edit
-from ._grain_size import grain_size_intercept, grain_size_planimetric
+from ._field_summary import FieldSummary
+from ._grain_size import grain_size_intercept, grain_size_iso, grain_size_planimetric
 from ._history import History
+from ._jobs import measure_arrays
 from ._journal import Journal
 from ._journal_folder import journal_folder
 from ._measurement import Measurement, measure
 from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
 from ._plots import PlotColours, draw_cumulative, draw_histogram
+from ._pooling import pool
 from ._proofreading import Proofreading
 from ._report import ReportField, report_field, write_report, write_run_report
 from ._report_job import report_arrays
 from ._restored import JournalSummary, Restored
 from ._roses import draw_intercept_rose, draw_rose
+from ._test_lines import TestLines
 from ._threshold import threshold_boundary
 from ._touching import grains_along, shared_sides
+from ._twins import twin_boundaries
 from ._typical import lines_show, merge_untypical, untypical_threshold
 from ._value_map import value_limits, value_map
 
@@ -29,6 +34,7 @@ __all__ = [
     "DoubtfulEdge",
     "EdgeScores",
     "Edit",
+    "FieldSummary",
     "History",
     "Journal",
     "JournalSummary",
@@ -37,6 +43,7 @@ __all__ = [
     "Proofreading",
     "ReportField",
     "Restored",
+    "TestLines",
     "as_vectors",
     "circles_as_segments",
     "draw_cumulative",
@@ -45,15 +52,18 @@ __all__ = [
     "draw_rose",
     "edge_scores",
     "grain_size_intercept",
+    "grain_size_iso",
     "grain_size_planimetric",
     "grains_along",
     "journal_folder",
     "lines_show",
     "measure",
+    "measure_arrays",
     "merge_edges",
     "merge_untypical",
     "number_through",
     "partition",
+    "pool",
     "pooled_density",
     "report_arrays",
     "report_field",
@@ -63,6 +73,7 @@ __all__ = [
     "spread_numbers",
     "threshold_boundary",
     "training_labels",
+    "twin_boundaries",
     "untypical_threshold",
     "value_limits",
     "value_map",

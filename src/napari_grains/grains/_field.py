@@ -57,26 +57,31 @@ class Field:
 
 
 def prepared_field(
-    labels: NDArray[np.integer], pixel_size: PixelSize | None, specimen: NDArray[np.bool_] | None
+    labels: NDArray[np.integer],
+    pixel_size: PixelSize | None,
+    specimen: NDArray[np.bool_] | None,
+    exclude: NDArray[np.bool_] | None = None,
 ) -> Field:
     """Make a field of a label image (Y, X).
 
     Pixels of the specimen without a grain go to the nearest grain: boundary pixels belong to grains. Where no
-    specimen is given, thin lines of 0 are boundaries and wide areas of 0 are outside.
+    specimen is given, thin lines of 0 are boundaries and wide areas of 0 are outside. What is excluded is
+    outside in any case.
     """
-    dense, ids = _dense(labels)
+    dense, ids = dense_ids(labels)
     region = _region(dense) if specimen is None else specimen
+    region = region if exclude is None else region & ~exclude
     missing = region & (dense == 0)
     if missing.any() and len(ids):
         row, column = ndi.distance_transform_edt(dense == 0, return_distances=False, return_indices=True)
         dense = dense[row, column]
     dense = np.where(region, dense, 0).astype(np.int32)
-    inside, left = _dense(dense)
+    inside, left = dense_ids(dense)
     given = float(missing.sum() / max(int(region.sum()), 1))
     return Field(inside, ids[left - 1], _unit_spacing(pixel_size), given)
 
 
-def _dense(labels: NDArray[np.integer]) -> tuple[Ids, NDArray[np.int64]]:
+def dense_ids(labels: NDArray[np.integer]) -> tuple[Ids, NDArray[np.int64]]:
     """Return the grains numbered without gaps, and their former ids."""
     if int(labels.max(initial=0)) > 4 * labels.size:
         ids, inverse = np.unique(labels, return_inverse=True)

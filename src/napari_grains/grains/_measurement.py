@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from napari_grains.errors import InputError
 from napari_grains.images import PixelSize
 
-from ._confidence import Density, pooled_density
-from ._counting import PlanimetricCount, planimetric_count
-from ._field import Field, prepared_field
-from ._grain_size import grain_size_intercept, grain_size_planimetric
-from ._intercepts import Crossings, circle_crossings, line_crossings
+from ._counting import planimetric_count
+from ._field import prepared_field
+from ._field_summary import FieldSummary, counted_field
+from ._grain_statistics import statistics_of_grains
+from ._summary import Summary, field_row, summary_of_fields
 from ._table import grain_table
+from ._test_lines import TestLines
+from ._twins import joined_across_twins
+from ._warnings import warnings_of
 
-FEWEST_GRAINS = 50
-FEWEST_INTERCEPTS = 500
-
-Summary = dict[str, object]
+Mask = NDArray[np.bool_]
+Twins = Literal["counted", "ignored"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,45 +35,51 @@ class Measurement:
     ----------
     table : DataFrame
         One row per grain (and slice): grain (its id), slice (stacks only), centroid_y, centroid_x (row and
-        column in pixels), area_px, ecd_px (diameter of the circle of equal area), feret_max, aspect_ratio,
-        orientation_deg (of the longest axis, counter-clockwise from x), perimeter, edge (cut by the rim of
-        the region), weight (Miles-Lantuejoul: use it for distributions; 0 for cut grains). Lengths are in
-        px; where a pixel is not square, in geometric means of its height and width. With a pixel size also
-        area_um2, ecd_um, feret_max_um, perimeter_um.
+        column in pixels), area_px, ecd_px (diameter of the circle of equal area), feret_max, feret_min,
+        aspect_ratio, orientation_deg (of the longest axis, counter-clockwise from x), perimeter, circularity
+        (4 pi area / perimeter^2), solidity (share of its convex hull), neighbours (grains that share a side
+        with it; seen ones, for a cut grain), edge (cut by the rim of the region), weight (Miles-Lantuejoul:
+        use it for distributions; 0 for cut grains). Lengths are in px; where a pixel is not square, in
+        geometric means of its height and width. With a pixel size also area_um2, ecd_um, feret_max_um,
+        feret_min_um, perimeter_um.
     summary : dict
         JSON values. "grains" is the number of grains seen, cut ones included; means come from densities
         over the whole region, so that cut grains bias nothing. Each "<key>_ci95" is [low, high] over
-        fields, or None.
+        fields, or None; of a single field "<key>_indicative95" comes from its blocks. "by_field" holds the
+        main ones for every field.
     warnings : tuple of str
         What to know before the numbers are used, one line each.
     pixel_size : PixelSize or None
         What turned px into um.
+    fields : tuple of FieldSummary
+        What was counted in each field.
+    test_lines : tuple of TestLines
+        Where the test lines of each field lie.
     """
 
     table: pd.DataFrame
     summary: Summary
     warnings: tuple[str, ...]
     pixel_size: PixelSize | None = None
+    fields: tuple[FieldSummary, ...] = ()
+    test_lines: tuple[TestLines, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
-class _FieldResult:
-    field: Field
-    count: PlanimetricCount
-    lines: dict[float, Crossings]
-    circles: Crossings
+class _Result:
+    index: int
+    counts: FieldSummary
+    test_lines: TestLines
     table: pd.DataFrame
-
-    @property
-    def crossings(self) -> Crossings:
-        return sum(self.lines.values(), self.circles)
 
 
 def measure(
     labels: NDArray[np.integer],
     pixel_size: PixelSize | None = None,
     *,
-    specimen: NDArray[np.bool_] | None = None,
+    specimen: Mask | None = None,
+    exclude: Mask | None = None,
+    twins: Twins = "counted",
 ) -> Measurement:
     """Measure grains and grain size.
 
@@ -85,110 +92,87 @@ def measure(
     specimen : ndarray of bool, same shape, optional
         The region to measure; pixels in it without a grain are given to the nearest one. Without it, thin
         lines of 0 between grains are boundaries and go to the nearest grain, wide areas of 0 are outside.
+    exclude : ndarray of bool, same shape or that of a slice, optional
+        What is left out of it, such as pores, cracks or a scale bar. A pore within one grain cuts nothing.
+    twins : {"counted", "ignored"}
+        "ignored" joins grains across what looks like a twin boundary first, see `twin_boundaries`.
 
     Raises
     ------
     InputError
-        If there is no grain, or the array has not two or three axes.
+        If there is no grain, a mask has another shape, or the array has not two or three axes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> labels = np.arange(1, 65).reshape(8, 8).repeat(20, axis=0).repeat(20, axis=1)
+    >>> measure(labels, PixelSize(1e-6, 1e-6)).summary["grains"]
+    64
     """
-    results = list(_fields(labels, pixel_size, specimen))
+    if twins not in ("counted", "ignored"):
+        raise InputError(f"Twins are counted or ignored, not {twins!r}.")
+    results = list(_results(labels, pixel_size, specimen, exclude, twins))
     if not results:
         raise InputError(
             "There are no grains in the labels: every pixel is 0. Segment or paint grains first."
         )
     tables = [result.table for result in results]
     table = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
-    summary = _summary(results, pixel_size)
-    return Measurement(table, summary, tuple(_warnings(results, pixel_size, summary)), pixel_size)
+    fields = [result.counts for result in results]
+    rows = [{"slice": result.index} | field_row(result.counts) for result in results]
+    summary = whole_summary(fields, table, rows, twins)
+    return Measurement(
+        table,
+        summary,
+        tuple(warnings_of(fields, summary, "slices")),
+        pixel_size,
+        tuple(fields),
+        tuple(result.test_lines for result in results),
+    )
 
 
-def _fields(
-    labels: NDArray[np.integer], pixel_size: PixelSize | None, specimen: NDArray[np.bool_] | None
-) -> Iterator[_FieldResult]:
+def whole_summary(
+    fields: Sequence[FieldSummary],
+    table: pd.DataFrame,
+    rows: Sequence[Summary],
+    twins: str | None,
+    *,
+    same_pixels: bool = True,
+) -> Summary:
+    """Put together what follows from the counts and from the table."""
+    statistics = statistics_of_grains(table, same_pixels=same_pixels)
+    return summary_of_fields(fields) | statistics | {"twins": twins, "by_field": list(rows)}
+
+
+def _results(
+    labels: NDArray[np.integer],
+    pixel_size: PixelSize | None,
+    specimen: Mask | None,
+    exclude: Mask | None,
+    twins: Twins,
+) -> Iterator[_Result]:
     if labels.ndim not in (2, 3):
         raise InputError(f"Labels have {labels.ndim} axes: give a (Y, X) image or a (Z, Y, X) stack.")
     stack = labels if labels.ndim == 3 else labels[None]
-    masks = [None] * len(stack) if specimen is None else specimen.reshape(stack.shape)
-    for index, (image, mask) in enumerate(zip(stack, masks, strict=True)):
-        field = prepared_field(image, pixel_size, mask)
-        if not field.number:
+    masks = zip(
+        _slices(specimen, stack.shape, "specimen"), _slices(exclude, stack.shape, "exclude"), strict=True
+    )
+    for index, (image, (inside, outside)) in enumerate(zip(stack, masks, strict=True)):
+        prepared = prepared_field(image, pixel_size, inside, outside)
+        if not prepared.number:
             continue
-        count = planimetric_count(field.labels, field.number)
-        table = grain_table(field, count.cut, pixel_size, index if labels.ndim == 3 else None)
-        yield _FieldResult(field, count, line_crossings(field), circle_crossings(field), table)
+        joined, twin_boundaries = joined_across_twins(prepared) if twins == "ignored" else (prepared, 0)
+        count = planimetric_count(joined.labels, joined.number)
+        table = grain_table(joined, count.cut, pixel_size, index if labels.ndim == 3 else None)
+        middles = table[["centroid_y", "centroid_x"]].to_numpy(float) + 0.5
+        counts, test_lines = counted_field(joined, count, middles, pixel_size, twin_boundaries)
+        yield _Result(index, counts, test_lines, table)
 
 
-def _summary(results: list[_FieldResult], pixel_size: PixelSize | None) -> Summary:
-    crossings = [result.crossings for result in results]
-    per_area = pooled_density([r.count.count for r in results], [r.field.area for r in results])
-    per_length = pooled_density([c.number for c in crossings], [c.length for c in crossings])
-    summary: Summary = {
-        "grains": sum(result.field.number for result in results),
-        "grains_ci95": None,
-        "fields": len(results),
-        "edge_grains": sum(int(result.count.cut.sum()) for result in results),
-        "intercepts": sum(c.number for c in crossings),
-        "area_px": sum(result.field.area for result in results),
-    }
-    um = None if pixel_size is None else pixel_size.um
-    _put_areas(summary, per_area, um)
-    _put_intercepts(summary, per_length, um)
-    summary["mean_intercept_px_by_direction"] = _by_direction(results)
-    return summary
-
-
-def _put_areas(summary: Summary, per_px: Density, um: float | None) -> None:
-    """Enter what follows from the number of grains per px of area."""
-    _put(summary, "grains_per_megapixel", per_px.mapped(lambda n: 1e6 * n))
-    _put(summary, "mean_area_px", per_px.mapped(lambda n: 1 / n))
-    _put(summary, "mean_diameter_px", per_px.mapped(lambda n: math.sqrt(4 / (math.pi * n))))
-    px = math.nan if um is None else um
-    calibrated = {
-        "grains_per_mm2": per_px.mapped(lambda n: 1e6 * n / px**2),
-        "mean_area_um2": per_px.mapped(lambda n: px**2 / n),
-        "mean_diameter_um": per_px.mapped(lambda n: px * math.sqrt(4 / (math.pi * n))),
-        "astm_g_planimetric": per_px.mapped(lambda n: grain_size_planimetric(1e6 * n / px**2)),
-    }
-    for key, estimate in calibrated.items():
-        _put(summary, key, (None, None) if um is None else estimate)
-
-
-def _put_intercepts(summary: Summary, per_px: Density, um: float | None) -> None:
-    """Enter what follows from the number of boundaries per px of test line."""
-    _put(summary, "mean_intercept_px", per_px.mapped(lambda n: 1 / n))
-    px = math.nan if um is None else um
-    calibrated = {
-        "mean_intercept_um": per_px.mapped(lambda n: px / n),
-        "astm_g_intercept": per_px.mapped(lambda n: grain_size_intercept(1e-3 * px / n)),
-    }
-    for key, estimate in calibrated.items():
-        _put(summary, key, (None, None) if um is None else estimate)
-
-
-def _put(summary: Summary, key: str, estimate: tuple[float | None, list[float] | None]) -> None:
-    summary[key], summary[f"{key}_ci95"] = estimate
-
-
-def _by_direction(results: list[_FieldResult]) -> dict[str, float | None]:
-    directions = results[0].lines
-    pooled = {a: sum((r.lines[a] for r in results), Crossings(0, 0.0)) for a in directions}
-    return {f"{angle:g}": crossings.mean_intercept for angle, crossings in pooled.items()}
-
-
-def _warnings(results: list[_FieldResult], pixel_size: PixelSize | None, summary: Summary) -> Iterator[str]:
-    grains, intercepts = sum(r.field.number for r in results), sum(r.crossings.number for r in results)
-    if pixel_size is None:
-        yield "No pixel size: lengths are in px and there is no ASTM G. Give a pixel size to get them."
-    if summary["mean_area_px"] is None:
-        yield "Too few grains for a planimetric grain size: nearly all are cut by the rim of the region."
-    if grains < FEWEST_GRAINS:
-        yield f"Only {grains} grains: measure at least {FEWEST_GRAINS} for a grain size to rely on."
-    if intercepts < FEWEST_INTERCEPTS:
-        yield f"Only {intercepts} intercepts: the usual aim is {FEWEST_INTERCEPTS}. Measure a larger area."
-    if len(results) == 1:
-        yield "One field: no confidence interval. Measure several fields as a stack to get one."
-    else:
-        yield "Intervals take the slices for independent fields; for serial sections they are too narrow."
-    given = max(result.field.given for result in results)
-    if given > 0:
-        yield f"Up to {100 * given:.1f} % of a field had no grain and was given to the nearest one."
+def _slices(mask: Mask | None, shape: tuple[int, ...], name: str) -> Sequence[Mask | None]:
+    """Give the mask of each slice; one of a slice's shape holds for all."""
+    if mask is None:
+        return [None] * shape[0]
+    if mask.shape not in (shape, shape[1:], (1, *shape[1:])):
+        raise InputError(f"The mask {name} has the shape {mask.shape}, the labels have {shape}.")
+    return list(np.broadcast_to(mask.astype(bool), shape))

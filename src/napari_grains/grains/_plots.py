@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 import pandas as pd
 
-from ._distribution import (
+from ._shares import (
     By,
     Column,
     LengthUnit,

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ._distribution import By, axial_mean, complete_grains, length_unit, orientation_shares
 from ._plots import PlotColours, say_nothing
+from ._shares import By, axial_mean, complete_grains, length_unit, orientation_shares
 
 if TYPE_CHECKING:
     from matplotlib.projections.polar import PolarAxes

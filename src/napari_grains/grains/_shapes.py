@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._field import Field
+from ._graph import Ids, contacts
 
 Column = NDArray[np.float64]
 
 _CALIPERS = 36  # directions, 5 degrees apart: the largest width is met within 0.1 %
+_FINER = (-4, -3, -2, -1, 1, 2, 3, 4)  # degrees about the smallest width, which is sharp in long grains
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,36 +89,104 @@ def perimeters(field: Field) -> Column:
 
 @dataclass(frozen=True, eq=False)
 class Widths:
-    """Extents of each grain's pixels, corner to corner, in px; arrays of shape (N,)."""
+    """Extents of each grain's pixels, corner to corner, in px; arrays of shape (N,).
+
+    Parameters
+    ----------
+    feret_max, feret_min : ndarray
+        Largest and smallest distance of two parallel tangents.
+    height, width : ndarray
+        Along y and x.
+    hull : ndarray
+        Area of the convex hull in px.
+    """
 
     feret_max: Column
+    feret_min: Column
     height: Column
     width: Column
+    hull: Column
 
 
 def widths(field: Field) -> Widths:
-    """Measure each grain with a caliper in 36 directions."""
-    label, y, x = _outlines(field)
-    start = np.flatnonzero(np.diff(label, prepend=0))
-    sy, sx = field.spacing
-    extents = np.empty((_CALIPERS, field.number))
-    for index, angle in enumerate(np.pi * np.arange(_CALIPERS) / _CALIPERS):
+    """Measure each grain with a caliper in 36 directions, and around the smallest width degree by degree."""
+    outline = _outlines(field.labels, field.spacing)
+    angles = np.pi * np.arange(_CALIPERS) / _CALIPERS
+    low, high = _tangents(outline, field.spacing)
+    extents = high - low
+    smallest = extents.min(axis=0)
+    narrow = angles[extents.argmin(axis=0)]
+    for degrees in _FINER:
+        low_there, high_there = outline.ends(narrow + np.deg2rad(degrees), field.spacing)
+        smallest = np.minimum(smallest, high_there - low_there)
+    return Widths(extents.max(axis=0), smallest, extents[_CALIPERS // 2], extents[0], _hull(low, high))
+
+
+def _hull(low: Column, high: Column) -> Column:
+    """Area of the polygon of the tangents, which is larger than a disc by 0.06 %, from their distances."""
+    support = np.concatenate((high, -low))
+    turn = np.pi / _CALIPERS
+    beside = np.roll(support, 1, axis=0) + np.roll(support, -1, axis=0)
+    side = (beside - 2 * np.cos(turn) * support) / np.sin(turn)
+    area: Column = 0.5 * (support * side).sum(axis=0)
+    return area
+
+
+@dataclass(frozen=True, eq=False)
+class _Outlines:
+    """First and last pixels of all runs along x, ordered by grain, y and x in the units of the spacing.
+
+    ``grain`` counts from 0, ``start`` is where each grain's pixels begin.
+    """
+
+    grain: NDArray[np.int32]
+    y: NDArray[np.floating]
+    x: NDArray[np.floating]
+    start: NDArray[np.intp]
+
+    def ends(self, angle: Column | float, spacing: tuple[float, float]) -> tuple[Column, Column]:
+        """Where the tangents of each grain lie, in a direction for all or one for each; (N,) each."""
         cosine, sine = np.cos(angle), np.sin(angle)
-        position = y * sine + x * cosine
-        extents[index] = np.maximum.reduceat(position, start) - np.minimum.reduceat(position, start)
-        extents[index] += abs(sine) * sy + abs(cosine) * sx
-    return Widths(extents.max(axis=0), extents[_CALIPERS // 2], extents[0])
+        # The corners of the pixels reach beyond their middles by half of this.
+        beyond = (np.abs(sine) * spacing[0] + np.abs(cosine) * spacing[1]) / 2
+        if np.ndim(angle):
+            position = self.y * sine[self.grain] + self.x * cosine[self.grain]
+        else:
+            position = self.y * sine + self.x * cosine
+        low, high = np.minimum.reduceat(position, self.start), np.maximum.reduceat(position, self.start)
+        return low - beyond, high + beyond
 
 
-def _outlines(field: Field) -> tuple[NDArray[np.int32], Column, Column]:
-    """Pixels next to another grain, ordered by grain: grain, y and x in the units of the field's spacing."""
-    padded = np.pad(field.labels, 1)
-    inner = padded[1:-1, 1:-1]
-    rim = np.zeros(inner.shape, bool)
-    for neighbour in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
-        rim |= inner != neighbour
-    y, x = np.nonzero(rim & (inner > 0))
-    label = inner[y, x]
-    order = np.argsort(label, kind="stable")
-    height, width = np.float64(field.spacing[0]), np.float64(field.spacing[1])
-    return label[order], (y[order] * height).astype(np.float64), (x[order] * width).astype(np.float64)
+def _tangents(outline: _Outlines, spacing: tuple[float, float]) -> tuple[Column, Column]:
+    """Where the tangents in all directions lie, (directions, N) each."""
+    ends = [outline.ends(np.pi * step / _CALIPERS, spacing) for step in range(_CALIPERS)]
+    low, high = (np.array(each) for each in zip(*ends, strict=True))
+    return low, high
+
+
+def _outlines(labels: Ids, spacing: tuple[float, float]) -> _Outlines:
+    """Find the pixels that hold the convex hull of each grain: the ends of its runs along x."""
+    padded = np.pad(labels, ((0, 0), (1, 1)))
+    inner = padded[:, 1:-1]
+    y, x = np.nonzero((inner > 0) & ((inner != padded[:, :-2]) | (inner != padded[:, 2:])))
+    grain = inner[y, x] - 1
+    order = np.argsort(grain, kind="stable")
+    grain = grain[order]
+    height, width = spacing
+    start = np.flatnonzero(np.diff(grain, prepend=-1))
+    return _Outlines(grain, y[order] * float(height), x[order] * float(width), start)
+
+
+def hull_areas(labels: Ids, spacing: tuple[float, float], groups: NDArray[np.int64]) -> Column:
+    """Area of the convex hull of each group of grains, shape (G,); ``groups`` (G, P) holds dense ids."""
+    low, high = _tangents(_outlines(labels, spacing), spacing)
+    return _hull(low[:, groups - 1].min(axis=2), high[:, groups - 1].max(axis=2))
+
+
+def neighbours(field: Field) -> NDArray[np.int64]:
+    """Count the grains with which each grain shares a pixel side, shape (N,)."""
+    touching = contacts(field.labels)
+    low = np.minimum(touching.first, touching.second).astype(np.int64)
+    pairs = np.unique(low * (field.number + 1) + np.maximum(touching.first, touching.second))
+    both = np.concatenate(np.divmod(pairs, field.number + 1))
+    return np.bincount(both, minlength=field.number + 1)[1:]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from napari_grains.images import PixelSize
 
 from ._field import Field
-from ._shapes import Column, Widths, moments, perimeters, widths
+from ._shapes import Column, Widths, moments, neighbours, perimeters, widths
 
 
 def grain_table(
@@ -28,7 +28,7 @@ def grain_table(
     index : int or None
         The slice, if the field is one of a stack.
     """
-    shape, size = moments(field), widths(field)
+    shape, size, perimeter = moments(field), widths(field), perimeters(field)
     edge = cut[1:]
     columns: dict[str, object] = {"grain": field.ids}
     if index is not None:
@@ -39,9 +39,13 @@ def grain_table(
         "area_px": shape.area,
         "ecd_px": np.sqrt(4 / np.pi * shape.area),
         "feret_max": size.feret_max,
+        "feret_min": size.feret_min,
         "aspect_ratio": shape.aspect_ratio,
         "orientation_deg": shape.orientation_deg,
-        "perimeter": perimeters(field),
+        "perimeter": perimeter,
+        "circularity": np.minimum(4 * np.pi * shape.area / np.square(perimeter), 1.0),
+        "solidity": np.minimum(shape.area / size.hull, 1.0),
+        "neighbours": neighbours(field),
         "edge": edge,
         "weight": _frame_weights(field, size, edge),
     }
@@ -54,6 +58,7 @@ def _with_micrometres(table: pd.DataFrame, pixel_size: PixelSize) -> pd.DataFram
         area_um2=table["area_px"] * pixel_size.area_um2,
         ecd_um=table["ecd_px"] * pixel_size.um,
         feret_max_um=table["feret_max"] * pixel_size.um,
+        feret_min_um=table["feret_min"] * pixel_size.um,
         perimeter_um=table["perimeter"] * pixel_size.um,
     )
 

@@ -20,7 +20,7 @@ else:
     pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
 TEST_LINES: Final = "test_lines"
-"""Key in our metadata of a layer of grains under which its `LaidLines` are."""
+"""Key in our metadata of a layer of grains under which stand a summary and the `LaidLines` it is made of."""
 EDITED: Final = "edited"
 """Key in our metadata of a layer under which stands how often it was corrected since it was measured."""
 _STALE: Final = ("slice", "slices_not_reached", "by_field", "field_names")
@@ -34,7 +34,7 @@ class LaidLines:
     Parameters
     ----------
     segments : ndarray, (L, 2, 2)
-        Row and column of both ends.
+        Row and column of both ends, from the corner of the first pixel, as all places here.
     segment_slice, segment_direction : ndarray, (L,)
         Slice of a stack, 0 for an image; degrees counter-clockwise from x.
     circles : ndarray, (C, 3)
@@ -74,18 +74,18 @@ def show_measurement(
     """
     summary = dict(result["summary"])
     table = pd.DataFrame(result["table"])
-    places = _places(summary, len(layers))
+    several = len(layers) > 1
     for number, layer in enumerate(layers):
         if layer not in viewer.layers:
             continue
         edits = edits_of(layer)
-        own = _rows_of(table, number, several=len(layers) > 1)
-        layer.features = own if number or index is None else _among_slices(layer, own, index)
-        planes = [at for at, (field, _) in enumerate(places) if field == number]
-        slices = [places[at][1] if index is None or number else index for at in planes]
-        found = _summary_of(summary, planes, [each.name for each in layers], whole=number == 0)
-        _note(layer, found | {"edits": edits})
-        layer.metadata[METADATA][TEST_LINES] = _lines(result, planes, slices)
+        alone = None if number else index
+        own = _rows_of(table, number if several else None)
+        layer.features = own if alone is None else _among_slices(layer, own, alone)
+        found = {**summary, "field_names": [each.name for each in layers]}
+        _note(layer, (_row_of(summary, number) if number else found) | {"edits": edits})
+        mark = layer.metadata[METADATA]
+        mark[TEST_LINES] = mark["summary"], _lines(result, number if several else None, alone)
     if index is not None and layers[0] in viewer.layers:
         layers[0].metadata[METADATA]["summary"]["slice"] = index
 
@@ -106,36 +106,34 @@ def is_corrected(layer: Labels | None) -> bool:
     return layer is not None and bool(layer.metadata.get(METADATA, {}).get(EDITED))
 
 
-def lines_of(layer: Labels | None) -> LaidLines | None:
-    """Return the test lines of a layer, None if it was not measured."""
-    lines: LaidLines | None = None if layer is None else layer.metadata.get(METADATA, {}).get(TEST_LINES)
-    return lines
+def lines_of(layer: Labels) -> LaidLines | None:
+    """Return the test lines of a layer, None if what its summary says now was not measured on any."""
+    mark = layer.metadata.get(METADATA, {})
+    summary, lines = mark.get(TEST_LINES, (None, None))
+    return lines if summary is not None and summary is mark.get("summary") else None
 
 
 def named_fields(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return name and summary of each field of a measurement."""
+    names = summary.get("field_names") or []
     fields = summary.get("by_field") or []
-    names = summary.get("field_names") or [""]
-    several, found = len(names) > 1, []
-    for number, field in enumerate(fields):
-        name = names[min(field.get("field") or 0, len(names) - 1)] if several else ""
-        plane = field.get("slice")
-        place = f"slice {plane}" if plane is not None else "" if name else f"field {number + 1}"
-        found.append((", ".join(filter(None, (name, place))), field))
-    return found
+    if len(names) > 1:
+        return [(names[field["field"]], field) for field in fields]
+    return [(f"slice {field.get('slice', number)}", field) for number, field in enumerate(fields)]
 
 
-def _places(summary: Mapping[str, Any], layers: int) -> list[tuple[int, int]]:
-    """Layer and slice of each field of the job."""
-    fields = summary.get("by_field") or [{"field": number} for number in range(layers)]
-    return [(field.get("field") or 0, field.get("slice") or 0) for field in fields]
+def _rows_of(table: pd.DataFrame, field: int | None) -> pd.DataFrame:
+    """Rows of a field of several, with the label that each belongs to."""
+    if field is not None:
+        table = table[table["field"] == field].drop(columns="field").dropna(axis="columns", how="all")
+        table = table.reset_index(drop=True)
+    return table.assign(index=table["grain"])
 
 
-def _rows_of(table: pd.DataFrame, number: int, *, several: bool) -> pd.DataFrame:
-    if several and "field" in table:
-        table = table[table["field"] == number].reset_index(drop=True)
-    table = table.drop(columns="field", errors="ignore")
-    return table if "index" in table else table.assign(index=table["grain"])
+def _row_of(summary: Mapping[str, Any], field: int) -> dict[str, Any]:
+    """Return what was found for one field of several."""
+    rows = summary.get("by_field") or []
+    return next((dict(row) for row in rows if row.get("field") == field), {})
 
 
 def _among_slices(layer: Labels, rows: pd.DataFrame, index: int) -> pd.DataFrame:
@@ -146,16 +144,6 @@ def _among_slices(layer: Labels, rows: pd.DataFrame, index: int) -> pd.DataFrame
     return joined.sort_values("slice", kind="stable", ignore_index=True)
 
 
-def _summary_of(
-    summary: Mapping[str, Any], planes: Sequence[int], names: Sequence[str], *, whole: bool
-) -> dict[str, Any]:
-    """Return everything for the first layer, for another one what was found for it alone."""
-    if whole:
-        return {**summary, "field_names": list(names)}
-    fields = summary.get("by_field") or []
-    return dict(fields[planes[0]]) if len(planes) == 1 and fields else {}
-
-
 def _note(layer: Labels, summary: Mapping[str, Any]) -> None:
     """Keep how the grains were found; what was measured before is replaced."""
     mark = layer.metadata.setdefault(METADATA, {})
@@ -163,19 +151,18 @@ def _note(layer: Labels, summary: Mapping[str, Any]) -> None:
     mark["summary"] = earlier | dict(summary)
 
 
-def _lines(result: Mapping[str, Any], planes: Sequence[int], slices: Sequence[int]) -> LaidLines | None:
-    """Return the test lines of the fields of a layer."""
+def _lines(result: Mapping[str, Any], field: int | None, alone: int | None) -> LaidLines | None:
+    """Return the test lines of a layer: one field of several, or one slice that was measured alone."""
     if "segments" not in result:
         return None
-    slice_of = dict(zip(planes, slices, strict=True))
     arrays: dict[str, Array] = {}
     for kind, names in (
         ("segment", ("segments", "segment_direction")),
         ("circle", ("circles",)),
         ("crossing", ("crossings", "crossing_direction")),
     ):
-        field = np.asarray(result[f"{kind}_field"])
-        own = np.isin(field, planes)
+        slices = np.asarray(result[f"{kind}_slice"])
+        own = slice(None) if field is None else np.asarray(result[f"{kind}_field"]) == field
         arrays |= {name: np.asarray(result[name])[own] for name in names}
-        arrays[f"{kind}_slice"] = np.array([slice_of[int(each)] for each in field[own]], int)
+        arrays[f"{kind}_slice"] = slices[own] if alone is None else np.full_like(slices[own], alone)
     return LaidLines(**arrays)

@@ -20,6 +20,8 @@ ALL, CIRCLES = "all", "circles"
 CHOICES: Final = (ALL, "0°", "45°", "90°", "135°", CIRCLES)
 """Which lines are drawn."""
 _ROLES: Final = ("test lines", "intercepts")
+_CENTRE: Final = 0.5
+"""Row and column of the centre of the first pixel, from its corner: napari counts from centres."""
 _LINES, _CROSSINGS = "#00c8ff", "#ffe600"
 _POINT: Final = 3.0
 """Diameter of a crossing in widths of a line."""
@@ -149,6 +151,7 @@ def _in_stack(grains: Labels, planar: Array, slices: Array) -> Array:
     """Give places (N, M, 2) of a plane the leading axes of a layer, the slice where it counts slices."""
     places = np.zeros((*planar.shape[:2], grains.ndim), np.float32)
     places[..., -2:] = planar
+    places[:, 0, -2:] -= _CENTRE
     for axis, length in enumerate(GrainSource(grains).shape[:-2]):
         if length > 1:
             places[..., axis] = slices[:, None]

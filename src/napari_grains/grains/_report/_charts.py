@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
-from .._distribution import By
 from .._plots import draw_cumulative, draw_histogram
 from .._roses import draw_intercept_rose, draw_rose
+from .._shares import By
 from ._numbers import Summary
 from ._page import figure, row
 from ._pictures import data_url
@@ -21,8 +21,8 @@ from ._pictures import data_url
 Draw = Callable[[Any], None]
 
 _WAYS: Final[tuple[By, ...]] = ("number", "area")
-_WIDE: Final = (3.45, 2.2)
-_NARROW: Final = (2.3, 2.2)
+_WIDE: Final = (3.45, 1.85)
+_NARROW: Final = (2.3, 1.95)
 """Inches, as they are printed: so letters have the size that is set here."""
 _STYLE: Final[Mapping[str, Any]] = {
     "font.size": 7.0,

@@ -36,11 +36,9 @@ def fields_table(names: Sequence[str], fields: Sequence[Summary], pooled: Summar
         for name, field in zip(names, fields, strict=True)
     ]
     last = _row("All fields, pooled", [shown(pooled, column).value for column in _COLUMNS], "<b>", "</b>")
-    scatter = _row("Standard deviation", [_deviation(fields, column) for column in _COLUMNS])
-    return (
-        f"<table><thead><tr><th>Field</th>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}{scatter if len(fields) > 1 else ''}{last}</tbody></table>"
-    )
+    if len(fields) > 1:
+        rows.append(_row("Standard deviation", [_deviation(fields, column) for column in _COLUMNS]))
+    return f"<table><thead><tr><th>Field</th>{head}</tr></thead><tbody>{''.join(rows)}{last}</tbody></table>"
 
 
 def _row(name: str, cells: Sequence[str], before: str = "", after: str = "") -> str:

@@ -11,14 +11,14 @@ Pair = tuple[Quantity, Quantity]
 
 _SIZE_NUMBERS: Final[tuple[tuple[str, Pair], ...]] = (
     (
-        "ASTM E112 grain size number G",
+        "ASTM E112 grain size G",
         (
             Quantity("", "astm_g_planimetric", "number"),
             Quantity("", "astm_g_intercept", "number"),
         ),
     ),
     (
-        "ISO 643 grain size number G",
+        "ISO 643 grain size G",
         (
             Quantity("", "iso_g_planimetric", "number"),
             Quantity("", "iso_g_intercept", "number"),
@@ -38,7 +38,7 @@ def headline(summary: Summary) -> str:
     """Build the box: grain size by both methods on both scales, mean lengths, relative accuracy."""
     rows = [_row(name, [shown(summary, one) for one in pair], "big") for name, pair in _SIZE_NUMBERS]
     lengths = [shown(summary, one) for one in _LENGTHS]
-    rows.append(_row("Mean diameter; mean intercept", lengths, "big"))
+    rows.append(_row("Mean diameter, intercept", lengths, "big"))
     rows.append(_accuracy_row(summary))
     head = "<tr><th></th><th>Planimetric (grains per area)</th><th>Lineal intercept</th></tr>"
     return (
@@ -58,7 +58,7 @@ def _spread(cell: Shown) -> str:
     if cell.interval:
         return f' <span class="with">95 %: {escaped(cell.interval)}</span>'
     if cell.indicative:
-        return f' <span class="with indicative">{escaped(cell.spread)} (indicative)</span>'
+        return f' <span class="with indicative">{escaped(cell.spread)} indicative</span>'
     return ""
 
 

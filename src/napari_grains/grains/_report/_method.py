@@ -22,10 +22,9 @@ cells, by 0.16 for hexagons. State which of them you quote.</p>"""
 _SINGLE: Final = """\
 <p><b>Single grains.</b> Distributions show complete grains with Miles-Lantu&eacute;joul weights, which make
 up for large grains being cut by the frame more often; without the weights in outline. Diameters are those
-of circles of equal area. In the rose of orientations a grain counts by its elongation, (a&sup2; &minus;
-b&sup2;) / (a&sup2; + b&sup2;) of its ellipse: the longest axis of a nearly round grain is chance. A line
-marks a mean direction only where there is a preferred one (Rayleigh's test, p &lt; 0.05). The area of a petal
-is its share.</p>"""
+of circles of equal area. In the rose the area of a petal is its share; a grain counts by its elongation,
+(a&sup2; &minus; b&sup2;) / (a&sup2; + b&sup2;) of its ellipse, as the longest axis of a nearly round grain is
+chance. A line marks a preferred direction (Rayleigh's test, p &lt; 0.05).</p>"""
 
 _FIELDS: Final = """\
 <p><b>Intervals</b> are t&thinsp;s / &radic;n over {fields} fields (Student's t, 95 %); %RA is half the

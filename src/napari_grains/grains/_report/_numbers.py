@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeGuard
@@ -105,12 +106,12 @@ def _writer(kind: Kind, value: float) -> Callable[[float], str]:
     if kind == "count" or (kind != "number" and abs(value) >= 100):
         return lambda number: f"{number:,.0f}".replace(",", _NARROW)
     decimals = 2 if kind in {"number", "ratio"} else decimals_of(value)
-    return lambda number: f"{number:.{decimals}f}"
+    return lambda number: f"{number:.{decimals}f}".replace("-", "\u2212")
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether a JSON value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell whether a value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def decimals_of(value: float) -> int:

@@ -43,28 +43,31 @@ tr { break-inside: avoid } thead { display: table-header-group }
 .indicative { color: var(--soft); font-style: italic }
 .headline { background: var(--tint); border: 1px solid var(--line); border-radius: 6px; margin: 1em 0;
   padding: .5em 1em .6em; break-inside: avoid }
-.headline th, .headline td { vertical-align: baseline } .headline tr:last-child > * { border-bottom: 0 }
+.headline th, .headline td { vertical-align: middle; width: 37% }
+.headline th:first-child { width: 26%; white-space: nowrap } .headline tr:last-child > * { border-bottom: 0 }
 .headline tbody th { font-weight: 600 }
 .headline .big { font-size: 1.55em; font-weight: 700; line-height: 1.15 }
-.headline .with { color: var(--soft); font-size: .95em; white-space: nowrap; margin-left: .5em }
+.headline .with { color: var(--soft); font-size: .92em; white-space: nowrap; margin-left: .4em }
 .warnings { border: 1px solid #eec5b8; border-left: 5px solid var(--warn); background: #fdf3ef; margin: 1em 0;
   padding: .45em 1em .5em; break-inside: avoid } .warnings ul { margin: 0; padding-left: 1.1em }
 .row { display: flex; flex-wrap: wrap; gap: 1em 1.4em; align-items: flex-start }
-.row > .half { flex: 1 1 21em } .row > .third { flex: 1 1 14em } .row > .whole { flex: 1 1 100% }
-.row > .sixth { flex: 0 1 calc(33.3% - 1em) }
+.row > .half { flex: 1 1 21em } .row > .third { flex: 0 1 calc(33.3% - 1em); min-width: 13em }
+.row > .whole { flex: 1 1 100% }
 figure { margin: 0; break-inside: avoid; text-align: center }
 figcaption { text-align: left; margin-top: .25em; overflow-wrap: anywhere }
 figure img { width: 100%; height: auto; max-height: 34em; object-fit: contain; display: block }
 section.together { break-inside: avoid } .provenance th { font-weight: 400; color: var(--soft); width: 36% }
 .provenance td { overflow-wrap: anywhere } .provenance thead th { font-weight: 600 }
-sub, sup { line-height: 0 } .row + .row, .small + .row { margin-top: 1em }
+sub, sup { line-height: 0 } .row + .row, table + table, table + .row { margin-top: .8em }
+@media screen and (max-width: 45em) { .headline th:first-child, .headline .with { white-space: normal } }
 @media print {
-  body { font-size: 9.2pt; line-height: 1.36; margin: 0; padding: 0; max-width: none }
+  body { font-size: 9pt; line-height: 1.36; margin: 0; padding: 0; max-width: none }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact }
-  h2 { margin-top: 1em } .row { gap: 2.5mm 6mm } .new-page { break-before: page }
-  .row > .half { flex: 0 1 calc(50% - 3mm) } .row > .third { flex: 0 1 calc(33.3% - 4mm) }
-  figure img { max-height: 88mm } p { orphans: 3; widows: 3 } .method { font-size: .92em }
-  .provenance { font-size: .86em }
+  h2 { margin: .8em 0 .4em } .row { gap: 2.5mm 6mm } .results { font-size: .93em }
+  th, td { padding-top: .13em; padding-bottom: .13em } .headline, .warnings { margin: .7em 0 }
+  .row > .half { flex: 0 1 calc(50% - 3mm) } .row > .third { flex: 0 1 calc(33.3% - 4mm); min-width: 0 }
+  figure img { max-height: 84mm } p { orphans: 3; widows: 3 }
+  .method { font-size: .87em; line-height: 1.3 } .provenance { font-size: .82em }
 }
 </style></head><body>
 $body
@@ -128,11 +131,11 @@ def row(figures: Iterable[str]) -> str:
 
 
 def figure(url: str, caption: str, kind: str, alternative: str | None = None) -> str:
-    """Picture with a caption; ``kind`` is its share of a row: half, third, sixth (of a page) or whole."""
+    """Picture with a caption; ``kind`` is its share of a row: half, third or whole."""
     image = f'<img src="{url}" alt="{escaped(alternative or caption)}">'
     return f'<figure class="{kind}">{image}<figcaption>{escaped(caption)}</figcaption></figure>'
 
 
 def _css_text(text: str) -> str:
     """Make any text safe between quotes in a style sheet within HTML."""
-    return "".join(char if char.isalnum() or char in " .-_" else f"\\{ord(char):06x}" for char in text)
+    return "".join(char if char.isalnum() or char in " .-_" else f"\\{ord(char):06x} " for char in text)

@@ -25,8 +25,12 @@ from .._graph import Ids
 LINE_COLOUR: Final = "#ff5a1f"
 _LEFT_OUT: Final = (0.22, 0.27, 0.38)
 """Colour towards which areas that are not measured are shaded."""
+_DARKEST: Final = np.float32(0.3)
+"""What black becomes under the lines."""
 _DPI: Final = 150
-_QUALITY: Final = {"quality": 86, "subsampling": 0}  # full resolution of colour: the lines are thin
+_LETTER: Final = 0.66
+"""Width of a letter over its height, about."""
+_QUALITY: Final = {"quality": 80, "subsampling": 0}  # full resolution of colour: the lines are thin
 
 Mask = NDArray[np.bool_]
 Rgb = NDArray[np.float32]
@@ -49,8 +53,10 @@ class PictureSize:
     lettering: float
 
 
-LARGE: Final = PictureSize(1000, 1200, 17.0)
-SMALL: Final = PictureSize(420, 420, 9.0)
+LARGE: Final = PictureSize(900, 1000, 14.0)
+WIDE: Final = PictureSize(1400, 1600, 11.0)
+"""For the whole width of a page."""
+SMALL: Final = PictureSize(560, 560, 12.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +89,8 @@ class View:
         """Draw the boundaries of all grains that were measured on the micrograph; other areas are shaded."""
         shape = self._shape(size)
         grains = self._grains(shape)
-        picture = self._greys(shape) if self.image is not None else _patches(grains)
+        # Paler than it is: from greys lines of one colour stand out, from black and white they do not.
+        picture = _DARKEST + (1 - _DARKEST) * self._greys(shape)
         outside = (grains == 0)[..., None]
         picture = np.where(outside, 0.45 * picture + 0.55 * np.array(_LEFT_OUT, np.float32), picture)
         picture[_lines(grains)] = to_rgb(LINE_COLOUR)
@@ -158,7 +165,7 @@ def _lines(grains: Ids) -> Mask:
     lines[:-1] |= grains[:-1] != grains[1:]
     lines[:, :-1] |= grains[:, :-1] != grains[:, 1:]
     diameter = math.sqrt(grains.size / max(int(grains.max()), 1))
-    width = min(round(diameter / 12), round(max(grains.shape) / 400))
+    width = max(1, min(round(diameter / 12), round(max(grains.shape) / 330)))
     return ndi.binary_dilation(lines, np.ones((width, width), bool)) if width > 1 else lines
 
 
@@ -168,14 +175,13 @@ def _scale_bar(axes: Axes, shape: tuple[int, int], extent_um: float, lettering: 
     room = extent_um / 5
     decade = 10.0 ** math.floor(math.log10(room))
     length = max(step * decade for step in (1, 2, 5) if step * decade <= room * (1 + 1e-9))
-    letter = lettering * _DPI / 72
-    width, gap = columns * length / extent_um, 0.35 * letter
-    x, y = 2 * gap, rows - 2.6 * gap
-    frame = (gap, y - 1.5 * letter), width + 2 * gap, 1.5 * letter + 2 * gap
+    letter, width, text = lettering * _DPI / 72, columns * length / extent_um, _length(length)
+    gap, across = 0.35 * letter, max(width, _LETTER * letter * len(text))
+    middle, y = 2 * gap + across / 2, rows - 2.6 * gap
+    frame = (gap, y - 1.5 * letter), across + 2 * gap, 1.5 * letter + 2 * gap
     axes.add_patch(Rectangle(*frame, fc="black", alpha=0.65))
-    axes.add_patch(Rectangle((x, y), width, 0.8 * gap, fc="white"))
-    middle, above = x + width / 2, y - 0.4 * gap
-    axes.text(middle, above, _length(length), color="white", ha="center", va="bottom", fontsize=lettering)
+    axes.add_patch(Rectangle((middle - width / 2, y), width, 0.8 * gap, fc="white"))
+    axes.text(middle, y - 0.4 * gap, text, color="white", ha="center", va="bottom", fontsize=lettering)
 
 
 def _length(um: float) -> str:

@@ -36,6 +36,7 @@ _NAMES: Final = {
     "notes": "Notes",
 }
 """Keys in the order in which they are shown, in words; others follow under their own names."""
+_SAID_ELSEWHERE: Final = {"content"}
 _GROUPS: Final = {"labels_provenance": "Segmentation", "settings": "Settings"}
 """Mappings that are shown as a table of their own, by their keys."""
 
@@ -74,7 +75,7 @@ def software() -> str:
 def _rows(facts: Mapping[str, object]) -> Iterator[str]:
     facts = _with_pixel_size(facts)
     first = [key for key in _NAMES if key in facts]
-    for key in [*first, *(key for key in facts if key not in _NAMES)]:
+    for key in [*first, *(key for key in facts if key not in _NAMES and key not in _SAID_ELSEWHERE)]:
         text = _sides(facts[key]) if key == "shape" else _text(facts[key])
         if text:
             yield _row(_NAMES.get(key, _in_words(key)), text)

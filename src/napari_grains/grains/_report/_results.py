@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from .._distribution import By, complete_grains, shares, weighted_quantiles
+from .._shares import By, complete_grains, shares, weighted_quantiles
 from ._numbers import APPROXIMATELY, DASH, Quantity, Shown, Summary, escaped, is_number, measured, shown
 
 _COUNTED: Final = (
@@ -20,8 +20,8 @@ _COUNTED: Final = (
     Quantity("ASTM G", "astm_g_planimetric", "number"),
     Quantity("ISO 643 G", "iso_g_planimetric", "number"),
     Quantity("Triple junctions", "triple_junctions", "count"),
-    Quantity("Grains per area from them", "grains_per_mm2_junctions", "density"),
-    Quantity("ASTM G from them", "astm_g_junctions", "number"),
+    Quantity("Grains per area by them", "grains_per_mm2_junctions", "density"),
+    Quantity("ASTM G by them", "astm_g_junctions", "number"),
 )
 _CROSSED: Final = (
     Quantity("Intercepts counted", "intercepts", "count"),
@@ -32,11 +32,11 @@ _CROSSED: Final = (
     Quantity("circles alone", "mean_intercept_um_circles", "length", "mean_intercept_px_circles"),
     Quantity("ASTM G", "astm_g_intercept", "number"),
     Quantity("ISO 643 G", "iso_g_intercept", "number"),
-    Quantity("Surface per volume S_V", "surface_per_volume_per_mm", "surface", "surface_per_volume_per_px"),
+    Quantity("Surface per volume, S_V", "surface_per_volume_per_mm", "surface", "surface_per_volume_per_px"),
 )
 _LARGEST: Final = (
-    Quantity("Largest grain (ALA), area", "largest_grain_area_um2", "area", "largest_grain_area_px"),
-    Quantity("Largest grain (ALA), ASTM G", "astm_g_largest", "number"),
+    Quantity("Largest grain", "largest_grain_area_um2", "area", "largest_grain_area_px"),
+    Quantity("Largest grain (ALA), G", "astm_g_largest", "number"),
 )
 _ALWAYS: Final = {
     "grains", "edge_grains", "intercepts", "grains_per_mm2", "mean_area_um2", "mean_diameter_um",
@@ -48,13 +48,20 @@ _HEAD: Final = "<tr><th>{}</th><th class='number'>Value</th><th class='number'>9
 
 
 def results(summary: Summary, table: pd.DataFrame | None) -> str:
-    """Build the tables: by area and by intercepts side by side, then sizes of single grains."""
-    tables = (_quantities("By area", _COUNTED, summary), _quantities("By intercepts", _CROSSED, summary))
-    halves = "".join(f'<div class="half">{each}</div>' for each in tables)
-    sizes = "" if table is None else _diameters(summary, table)
-    rest = _others(summary)
-    lower = "".join(f'<div class="half">{each}</div>' for each in (sizes, rest) if each)
-    return f'<div class="row">{halves}</div>{_indicative_note(summary)}<div class="row lower">{lower}</div>'
+    """Build the tables in two columns: by area and diameters; by intercepts and what is known besides.
+
+    Parameters
+    ----------
+    summary : mapping
+        What was measured.
+    table : DataFrame, optional
+        One row per grain; without it there are no diameters.
+    """
+    diameters = "" if table is None else _diameters(summary, table)
+    left = _quantities("By area", _COUNTED, summary) + diameters
+    right = _quantities("By intercepts", _CROSSED, summary) + _others(summary)
+    columns = "".join(f'<div class="half">{column}</div>' for column in (left, right))
+    return f'<div class="results"><div class="row">{columns}</div>{_indicative_note(summary)}</div>'
 
 
 def _quantities(name: str, quantities: Sequence[Quantity], summary: Summary) -> str:
@@ -136,7 +143,7 @@ def _others(summary: Summary) -> str:
     """Log-normal fit, largest grain, mixed sizes, anisotropy: what there is of them."""
     lines = [*_fit(summary), *_largest(summary), *_mixture(summary), *_anisotropy(summary)]
     rows = "".join(f'<tr><td>{name}</td><td class="number">{text}</td></tr>' for name, text in lines)
-    head = "<tr><th>Shape of the distribution</th><th></th></tr>"
+    head = "<tr><th colspan='2'>Distribution and directions</th></tr>"
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
 
 
@@ -151,14 +158,25 @@ def _fit(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _largest(summary: Summary) -> list[tuple[str, str]]:
-    return [(one.name, shown(summary, one).value) for one in _LARGEST if _is_known(summary, one)]
+    cut = ", cut by the rim" if summary.get("largest_grain_cut") else ""
+    lines = [(one.name, shown(summary, one).value) for one in _LARGEST if _is_known(summary, one)]
+    return [(name, text + (cut if index == 0 else "")) for index, (name, text) in enumerate(lines)]
 
 
 def _mixture(summary: Summary) -> list[tuple[str, str]]:
-    bimodal = summary.get("bimodal")
-    if not isinstance(bimodal, Mapping) or "detected" not in bimodal:
+    """Say whether there are two populations; their medians are in um where that is known, else in px."""
+    mixture = summary.get("bimodal")
+    if not isinstance(mixture, Mapping) or "detected" not in mixture:
         return []
-    return [("Two populations of grains", "yes, see E1181" if bimodal["detected"] else "not detected")]
+    if not mixture["detected"]:
+        return [("Two grain sizes", "not found")]
+    suffix = "px" if summary.get("mean_area_um2") is None else "um"
+    medians = {f"{name}_{suffix}": mixture.get(name) for name in ("fine", "coarse")}
+    quantities = (Quantity("", f"{name}_um", "length", f"{name}_px") for name in ("fine", "coarse"))
+    fine, coarse = (shown(medians, quantity).value for quantity in quantities)
+    share = mixture.get("coarse_area_share")
+    where = f" in {100 * share:.0f} % of the area" if is_number(share) else ""
+    return [("Two grain sizes", f"{fine} and {coarse}{where}")]
 
 
 def _anisotropy(summary: Summary) -> list[tuple[str, str]]:
@@ -167,4 +185,4 @@ def _anisotropy(summary: Summary) -> list[tuple[str, str]]:
         return []
     direction = found.get("direction_deg")
     where = f", longest at {direction:.0f}°" if is_number(direction) else ""
-    return [("Anisotropy of intercepts", f"{found['ratio']:.2f}{where}")]
+    return [("Anisotropy", f"{found['ratio']:.2f}{where}")]

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from napari_grains.images import PixelSize
+
 from .._measurement import Measurement
 from ._charts import charts
 from ._fields import fields_table
@@ -21,7 +23,8 @@ from ._numbers import Quantity, Summary, shown
 from ._page import figure, header, row, section, warning_box, write_page
 from ._pictures import SMALL, Mask, View
 from ._provenance import provenance_table
-from ._write import DISTRIBUTIONS, KIND, today
+from ._results import results
+from ._write import DISTRIBUTIONS, KIND, completed, today
 
 _MOST_PICTURES: Final = 24
 _SIZE: Final = Quantity("ASTM G", "astm_g_planimetric", "number")
@@ -30,11 +33,24 @@ _DIAMETER: Final = Quantity("mean diameter", "mean_diameter_um", "length", "mean
 
 @dataclass(frozen=True, eq=False)
 class ReportField:
-    """What the page of a run keeps of one input: little, so that a hundred of them fit into memory."""
+    """What the page of a run keeps of one input: no images, so that a hundred of them fit into memory.
+
+    Parameters
+    ----------
+    name : str
+        Of the input.
+    picture : str
+        Data URL of its grain boundaries.
+    table, summary, warnings, pixel_size
+        Of its `Measurement`.
+    """
 
     name: str
     picture: str
-    measurement: Measurement
+    table: pd.DataFrame
+    summary: Summary
+    warnings: tuple[str, ...]
+    pixel_size: PixelSize | None
 
 
 def report_field(
@@ -48,7 +64,14 @@ def report_field(
 ) -> ReportField:
     """Draw the small picture of one input; arrays as for `write_report`, of a stack the middle slice."""
     view = View(_middle(image), _middle(labels), measurement.pixel_size, _middle(specimen), _middle(exclude))
-    return ReportField(name, view.boundaries(SMALL), measurement)
+    return ReportField(
+        name,
+        view.boundaries(SMALL),
+        measurement.table,
+        measurement.summary,
+        measurement.warnings,
+        measurement.pixel_size,
+    )
 
 
 def _middle(array: Any) -> Any:  # noqa: ANN401 - an array of any kind, or None
@@ -89,39 +112,51 @@ def write_run_report(
         ("Pixel size", ", ".join(dict.fromkeys(_pixel_size(field) for field in fields))),
         ("Notes", notes),
     ]
-    table = _all_grains(fields)
-    summaries = [field.measurement.summary for field in fields]
-    distributions = "" if table is None else charts(table, {})
+    table, size = _all_grains(fields), _common_pixel_size(fields)
+    summary = completed(pooled, size)
+    names, summaries = [field.name for field in fields], [field.summary for field in fields]
+    distributions = "" if table is None else charts(table, summary, None if size is None else size.um)
     write_page(
         path,
         title,
         (
             header(KIND, title, facts),
-            headline(pooled),
+            headline(summary),
             warning_box(_warnings(fields, pooled)),
-            section("Fields", fields_table([field.name for field in fields], summaries, pooled)),
+            section("Fields", fields_table(names, summaries, summary)),
             section("Grain boundaries", row(map(_picture, fields[:_MOST_PICTURES]))),
+            section("Results", results(summary, table) if "edge_grains" in pooled else ""),
             section(DISTRIBUTIONS, distributions, classes="together"),
-            section("Method and standards", method(pooled, single_grains=table is not None)),
+            section("Method and standards", method(summary, single_grains=table is not None)),
             section("Provenance", provenance_table(provenance), classes="together"),
         ),
     )
 
 
+def _common_pixel_size(fields: Sequence[ReportField]) -> PixelSize | None:
+    """Return the pixel size of all fields; None where they differ."""
+    first = fields[0].pixel_size
+    return first if all(_edges(field.pixel_size) == _edges(first) for field in fields) else None
+
+
+def _edges(size: PixelSize | None) -> tuple[float, float] | None:
+    return None if size is None else (size.y, size.x)
+
+
 def _pixel_size(field: ReportField) -> str:
-    return str(field.measurement.pixel_size or "not known")
+    return str(field.pixel_size or "not known")
 
 
 def _picture(field: ReportField) -> str:
-    summary = field.measurement.summary
+    summary = field.summary
     number = shown(summary, _SIZE)
     size = f"ASTM G {number.value}" if summary.get(_SIZE.key) is not None else shown(summary, _DIAMETER).value
-    return figure(field.picture, f"{field.name}: {size}", "sixth", f"Grain boundaries found in {field.name}")
+    return figure(field.picture, f"{field.name}: {size}", "third", f"Grain boundaries found in {field.name}")
 
 
 def _all_grains(fields: Sequence[ReportField]) -> pd.DataFrame | None:
     """Grains of all fields; None where some are calibrated and others not, as no length is common to them."""
-    tables = [field.measurement.table for field in fields]
+    tables = [field.table for field in fields]
     calibrated = {"ecd_um" in table for table in tables}
     if len(calibrated) != 1:
         return None
@@ -132,7 +167,7 @@ def _warnings(fields: Sequence[ReportField], pooled: Summary) -> list[str]:
     """Return each warning once, with the fields that it is about unless these are all; pooled ones first."""
     about: defaultdict[str, list[str]] = defaultdict(list)
     for field in fields:
-        for warning in field.measurement.warnings:
+        for warning in field.warnings:
             if len(fields) == 1 or not warning.startswith("One field"):
                 about[warning].append(field.name)
     own = pooled.get("warnings")

@@ -10,14 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_grains.images import PixelSize
+
 from .._measurement import Measurement
 from ._charts import charts
 from ._fields import fields_table
 from ._headline import headline
 from ._method import method
-from ._numbers import Summary
+from ._numbers import Summary, is_number
 from ._page import figure, header, row, section, warning_box, write_page
-from ._pictures import LARGE, SMALL, Mask, View
+from ._pictures import LARGE, SMALL, WIDE, Mask, View
 from ._provenance import provenance_table
 from ._results import results
 
@@ -70,7 +72,7 @@ def write_report(
     InputError
         If the file cannot be written.
     """
-    summary = completed(measurement)
+    summary = completed(measurement.summary, measurement.pixel_size)
     facts = [
         ("Specimen", specimen_text),
         ("Operator", operator),
@@ -87,7 +89,7 @@ def write_report(
             header(KIND, title, facts),
             headline(summary),
             warning_box(measurement.warnings),
-            section("Micrograph and grains", _pictures(views, title)),
+            section("Micrograph and grains", _pictures(views, title, _twins(summary))),
             section("Results", results(summary, measurement.table)),
             section("Fields", _fields(views, summary), classes="together"),
             section(DISTRIBUTIONS, charts(measurement.table, summary, um), classes="together"),
@@ -102,12 +104,10 @@ def today() -> str:
     return datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def completed(measurement: Measurement) -> Summary:
-    """Return the summary with the measured area in um2, where it is known."""
-    area, size = measurement.summary.get("area_px"), measurement.pixel_size
-    if size is None or not isinstance(area, float):
-        return measurement.summary
-    return {"area_um2": area * size.area_um2, **measurement.summary}
+def completed(summary: Summary, size: PixelSize | None) -> Summary:
+    """Return a summary with the measured area in um2, where it is known."""
+    area = summary.get("area_px")
+    return summary if size is None or not is_number(area) else {"area_um2": area * size.area_um2, **summary}
 
 
 def _views(
@@ -127,30 +127,32 @@ def _views(
 
 
 def _slices(array: NDArray[Any] | None, number: int) -> Sequence[Any]:
-    return [None] * number if array is None else list(array.reshape(number, *array.shape[-2:]))
+    return [None] * number if array is None else list(np.broadcast_to(array, (number, *array.shape[-2:])))
 
 
-def _pictures(views: Sequence[View], title: str) -> str:
+def _twins(summary: Summary) -> str:
+    """Say that boundaries are drawn that do not count."""
+    ignored = summary.get("twins") == "ignored"
+    return "; twin boundaries are drawn, too, but were not counted" if ignored else ""
+
+
+def _pictures(views: Sequence[View], title: str, remark: str) -> str:
     """Micrograph and grain boundaries of the middle slice, side by side."""
     index = len(views) // 2
     view = views[index]
-    which = f", slice {index} of {len(views)}" if len(views) > 1 else ""
+    which = f", slice {index} of 0 to {len(views) - 1}" if len(views) > 1 else ""
     rows, columns = view.labels.shape
-    kind = "whole" if columns > _WIDE * rows else "half"
-    shade = "; shaded: not measured" if view.leaves_out else ""
-    without = "" if view.image is not None else " (without the micrograph: every grain a shade of grey)"
-    figures = [
-        figure(
-            view.boundaries(LARGE),
-            f"Grain boundaries{which}{shade}{without}",
-            kind,
-            f"Grain boundaries found in {title}",
+    kind, size = ("whole", WIDE) if columns > _WIDE * rows else ("half", LARGE)
+    shade = remark + ("; shaded: not measured" if view.leaves_out else "")
+    if view.image is None:
+        caption = f"Grains{which}, each in a shade of grey as the micrograph is not at hand{shade}"
+        return row((figure(view.boundaries(size), caption, "whole", f"Grains of {title}"),))
+    return row(
+        (
+            figure(view.micrograph(size), f"Micrograph{which}", kind, f"Micrograph of {title}"),
+            figure(view.boundaries(size), f"Grain boundaries{which}{shade}", kind, f"Boundaries in {title}"),
         )
-    ]
-    if view.image is not None:
-        alone = figure(view.micrograph(LARGE), f"Micrograph{which}", kind, f"Micrograph of {title}")
-        figures.insert(0, alone)
-    return row(figures)
+    )
 
 
 def _fields(views: Sequence[View], summary: Summary) -> str:
@@ -159,12 +161,12 @@ def _fields(views: Sequence[View], summary: Summary) -> str:
         return ""
     chosen = np.unique(np.linspace(0, len(views) - 1, min(len(views), _MOST_PICTURES)).astype(int))
     figures = [
-        figure(views[index].boundaries(SMALL), f"Slice {index}", "sixth", f"Grain boundaries, slice {index}")
+        figure(views[index].boundaries(SMALL), f"Slice {index}", "third", f"Grain boundaries, slice {index}")
         for index in chosen
     ]
     by_field = summary.get("by_field")
     table = ""
     if isinstance(by_field, list) and by_field:
-        names = [f"Slice {field.get('slice', index)}" for index, field in enumerate(by_field)]
+        names = [f"Slice {field.get('slice') or index}" for index, field in enumerate(by_field)]
         table = fields_table(names, by_field, summary)
     return table + row(figures)
