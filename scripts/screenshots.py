@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER].
+"""Take the pictures of the documentation in a viewer: python scripts/screenshots.py [FOLDER [SCENE ...]].
 
 Needs napari and a display; without one: xvfb-run -a -s "-screen 0 1920x1080x24" python scripts/screenshots.py
 Every micrograph in the pictures is synthetic, so that they can be shown anywhere.
@@ -6,6 +6,7 @@ Every micrograph in the pictures is synthetic, so that they can be shown anywher
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import tempfile
@@ -18,8 +19,11 @@ from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
 
 from napari_grains.samples import grooved_ceramic
-from napari_grains.widgets import PretrainDock, SegmentDock
-from napari_grains.widgets._open_table import open_grain_table
+from napari_grains.widgets import GrainsDock, PretrainDock, SegmentDock
+from napari_grains.widgets._looks import look
+from napari_grains.widgets._measure_tab import MeasureTab
+from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
+from napari_grains.widgets._tool_box import Tool
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
 THEMES = ("dark", "light")
@@ -27,15 +31,28 @@ PATIENCE = 120_000
 """Milliseconds for a run."""
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
-    for scene in (segmented, info_bar, stack_with_table, measuring, pretrain_matched, pretrain_training):
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # and no corrections to restore
+    scenes = (
+        segmented,
+        proofreading,
+        info_bar,
+        stack_with_table,
+        measuring,
+        measured,
+        table_coloured,
+        plots,
+        pretrain_matched,
+        pretrain_training,
+    )
+    for scene in [scene for scene in scenes if not only or scene.__name__ in only]:
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
             scene(viewer)
-            if scene is not stack_with_table:  # which has flown to a grain
+            if scene not in (stack_with_table, proofreading):  # which have flown to a grain
                 viewer.fit_to_view()
             for theme in THEMES:
                 viewer.theme = theme
@@ -51,6 +68,31 @@ def segmented(viewer: Viewer) -> None:
     """Run on the etched sample."""
     viewer.open_sample("napari-grains", "etched_polycrystal")
     run(open_dock(viewer))
+
+
+def proofreading(viewer: Viewer) -> None:
+    """Merge a grain, then look at a doubtful boundary while a stroke is drawn."""
+    viewer.open_sample("napari-grains", "etched_polycrystal")
+    segment = open_dock(viewer)
+    run(segment)
+    viewer.window.remove_dock_widget(segment)
+    dock = GrainsDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Grains: proofread and measure (Grains)")
+    tab = dock.proofread
+    until(lambda: tab.corrections is not None and tab.corrections.proofreading(0) is not None)
+    tab.go("next")
+    tab.go("join")
+    shape = tab.corrections.layer.data.shape
+    while not all(
+        0.3 < place / side < 0.7 for place, side in zip(tab.walk.edge.position, shape, strict=True)
+    ):
+        tab.go("next")
+    rest(300)
+    tab.tools.take(Tool.SPLIT)
+    width, height = tab.marks.width(), tab.marks.height()
+    for step in range(40):
+        sway = 6 * math.sin(step / 6)
+        tab.marks.draw(width / 2 - 150 + 2 * step, height / 2 + 60 + 2 * step + sway)
 
 
 def info_bar(viewer: Viewer) -> None:
@@ -77,6 +119,45 @@ def measuring(viewer: Viewer) -> None:
     dock.micrograph.draw.click()
     dock.micrograph.tool.length.value = 20
     dock.method.scale.diameter.setValue(45)
+
+
+def measured(viewer: Viewer) -> None:
+    """Measure the grains of the etched sample, and draw the test lines of one direction."""
+    measure(viewer, "etched_polycrystal").direction.setCurrentText("0°")
+
+
+def table_coloured(viewer: Viewer) -> None:
+    """List large complete grains of a stack, and colour all by their diameter."""
+    measure(viewer, "six_fields").lines.setChecked(False)
+    table = open_grain_table(viewer)
+    table.filter.setText("ecd_um > 20 and not edge")
+    table.colours.columns.setCurrentText("by ECD (µm)")
+    until(lambda: len(table.model.table) > table.model.rowCount())
+
+
+def plots(viewer: Viewer) -> None:
+    """Draw the histogram of the diameters of a stack."""
+    measure(viewer, "six_fields").lines.setChecked(False)
+    dock = open_grain_plots(viewer)
+    until(lambda: dock.canvas is not None)
+
+
+def measure(viewer: Viewer, sample: str) -> MeasureTab:
+    """Open the tab Measure on the true grains of a sample, and measure them."""
+    viewer.open_sample("napari-grains", sample)
+    image, grains = viewer.layers
+    for name, value in look("grains").items():
+        setattr(grains, name, value)
+    grains.visible = True
+    dock = GrainsDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Grains (Grains)")
+    dock.layers.layer = grains
+    dock.tabs.setCurrentWidget(dock.tabs.widget(1))
+    dock.measure.run()
+    until(lambda: dock.measure.run_in_progress is None)
+    dock.measure.lines.setChecked(True)
+    viewer.layers.selection.active = image
+    return dock.measure
 
 
 def open_dock_on_ceramic(viewer: Viewer) -> SegmentDock:
@@ -159,4 +240,5 @@ def rest(milliseconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images")
+    folder, *scenes = sys.argv[1:] or [Path(__file__).parents[1] / "docs" / "images"]
+    main(Path(folder), *scenes)

@@ -17,7 +17,9 @@ PROJECT = Path(__file__).parents[1]
 MANIFEST = PROJECT / "src" / "napari_grains" / "napari.yaml"
 WIDGETS = {
     "napari-grains.segment": "napari_grains.widgets:SegmentDock",
+    "napari-grains.grains": "napari_grains.widgets:GrainsDock",
     "napari-grains.table": "napari_grains.widgets:GrainTable",
+    "napari-grains.plots": "napari_grains.widgets:GrainPlots",
     "napari-grains.pretrain": "napari_grains.widgets:PretrainDock",
 }
 SAMPLES = {

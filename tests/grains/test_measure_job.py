@@ -62,3 +62,20 @@ def test_what_makes_no_sense_is_said():
         drive(measure_arrays(LABELS, specimen=np.ones((3, 3), bool)))
     with pytest.raises(InputError, match="Twins"):
         drive(measure_arrays(LABELS, twins="maybe"))
+
+
+def test_slices_are_told_apart_where_stacks_are_fields():
+    found = drive(measure_arrays(fields=[np.stack([LABELS, LABELS]), LABELS]))
+    for name in ("segment", "circle", "crossing"):
+        places = zip(found[f"{name}_field"].tolist(), found[f"{name}_slice"].tolist(), strict=True)
+        assert set(places) == {(0, 0), (0, 1), (1, 0)}
+    assert [row["field"] for row in found["summary"]["by_field"]] == [0, 1]
+
+
+def test_each_field_has_its_mask():
+    left = np.zeros(LABELS.shape, bool)
+    left[:, :75] = True
+    found = drive(measure_arrays(fields=[LABELS, LABELS], exclude=[left, ~left]))
+    column, field = found["table"]["centroid_x"], found["table"]["field"]
+    assert (column[field == 0] > 74).all()
+    assert (column[field == 1] < 75).all()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainTable, PretrainDock, SegmentDock
+from napari_grains.widgets import GrainPlots, GrainsDock, GrainTable, PretrainDock, SegmentDock
 
 DOCKS = [
     ("Segment grains", SegmentDock),
+    ("Grains: proofread and measure", GrainsDock),
     ("Grain table", GrainTable),
+    ("Grain size plots", GrainPlots),
     ("Pretrain on synthetic micrographs", PretrainDock),
 ]
 
@@ -24,7 +26,10 @@ def test_docks_open_by_their_name(viewer, name, kind):
     ("menu", "command"),
     [
         ("napari/layers/segment", "napari-grains.segment"),
+        ("napari/layers/segment", "napari-grains.grains"),
+        ("napari/layers/measure", "napari-grains.grains"),
         ("napari/layers/measure", "napari-grains.table"),
+        ("napari/layers/measure", "napari-grains.plots"),
         ("napari/layers/segment", "napari-grains.pretrain"),
     ],
 )

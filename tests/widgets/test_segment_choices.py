@@ -314,3 +314,12 @@ def test_nothing_is_cut_off_in_a_small_window(viewer, barred, theme, qtbot):
     dock.result.clear()
     dock.micrograph.draw.click()
     qtbot.waitUntil(lambda: not cut_off(dock))
+
+
+@pytest.mark.parametrize("text", ["six", "-3", "inf"])
+def test_a_smallest_grain_that_is_no_diameter_disables_run(dock, text):
+    dock.method.smallest.setText(text)
+    assert not dock.panel.run.isEnabled()
+    assert "is no diameter" in dock.panel.message.text()
+    dock.method.smallest.clear()
+    assert dock.panel.run.isEnabled()

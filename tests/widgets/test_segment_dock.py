@@ -59,6 +59,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
     dock.method.network.names.setCurrentText("steel")
     dock.method.scale.diameter.setValue(40)
     dock.method.merge.value = 0.25
+    dock.method.smallest.setText("6,5 px")
     dock.method.method.value = "threshold"
     dock.method.mirrored.value = False
     dock.method.uncertainty.value = False
@@ -76,6 +77,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
         "model": "steel",
         "grain_diameter": 40.0,
         "merge": 0.25,
+        "min_grain_diameter": 6.5,
         "method": "threshold",
         "mirrored": False,
         "uncertainty": False,

@@ -1,6 +1,8 @@
 from ._annotation import training_labels
 from ._colours import COLOURS
+from ._conditions import rows_where
 from ._confidence import Density, pooled_density
+from ._drawn_lines import as_vectors, circles_as_segments
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._edit import DoubtfulEdge, Edit
 from ._field_summary import FieldSummary
@@ -21,8 +23,10 @@ from ._restored import JournalSummary, Restored
 from ._roses import draw_intercept_rose, draw_rose
 from ._test_lines import TestLines
 from ._threshold import threshold_boundary
+from ._touching import grains_along, shared_sides
 from ._twins import twin_boundaries
 from ._typical import lines_show, merge_untypical, untypical_threshold
+from ._value_map import value_limits, value_map
 
 __all__ = [
     "COLOURS",
@@ -40,6 +44,8 @@ __all__ = [
     "ReportField",
     "Restored",
     "TestLines",
+    "as_vectors",
+    "circles_as_segments",
     "draw_cumulative",
     "draw_histogram",
     "draw_intercept_rose",
@@ -48,6 +54,7 @@ __all__ = [
     "grain_size_intercept",
     "grain_size_iso",
     "grain_size_planimetric",
+    "grains_along",
     "journal_folder",
     "lines_show",
     "measure",
@@ -61,11 +68,15 @@ __all__ = [
     "report_arrays",
     "report_field",
     "room_for_new",
+    "rows_where",
+    "shared_sides",
     "spread_numbers",
     "threshold_boundary",
     "training_labels",
     "twin_boundaries",
     "untypical_threshold",
+    "value_limits",
+    "value_map",
     "write_report",
     "write_run_report",
 ]

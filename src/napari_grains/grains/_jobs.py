@@ -50,7 +50,8 @@ def measure_arrays(
         "table", column to array of values; "summary" with "warnings"; "segments" (L, 2, 2), "segment_field"
         (L,) and "segment_direction" (L,); "circles" (C, 3) and "circle_field" (C,); "crossings" (K, 2),
         "crossing_field" (K,) and "crossing_direction" (K,), see `TestLines`. The field of a stack is its
-        slice. Empty if stopped.
+        slice; "segment_slice", "circle_slice" and "crossing_slice" tell slices also where several stacks
+        are fields. Empty if stopped.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def measure_arrays(
             return {}
         measurements.append(measure(image, size, specimen=inside, exclude=outside, twins=twins))
     yield Progress(len(images), len(images), "measured")
-    return _arrays(measurements[0] if labels is not None else pool(measurements))
+    pooled = measurements[0] if labels is not None else pool(measurements)
+    return _arrays(pooled) | _lines(measurements)
 
 
 def _each(masks: Masks | None, images: Sequence[NDArray[np.integer]]) -> list[NDArray[np.bool_] | None]:
@@ -89,7 +91,6 @@ def _arrays(measurement: Measurement) -> dict[str, Any]:
     return {
         "table": {str(name): _values(measurement.table[name]) for name in measurement.table},
         "summary": measurement.summary | {"warnings": list(measurement.warnings)},
-        **_lines(measurement),
     }
 
 
@@ -97,9 +98,8 @@ def _values(column: pd.Series[Any]) -> NDArray[np.generic]:
     return np.ascontiguousarray(column.to_numpy())
 
 
-def _lines(measurement: Measurement) -> dict[str, NDArray[np.generic]]:
-    lines = measurement.test_lines
-    number = _numbers_of_fields(measurement)
+def _lines(measurements: Sequence[Measurement]) -> dict[str, NDArray[np.generic]]:
+    lines = [each for measurement in measurements for each in measurement.test_lines]
     joined = {
         name: np.concatenate([getattr(each, attribute) for each in lines])
         for name, attribute in (
@@ -110,15 +110,25 @@ def _lines(measurement: Measurement) -> dict[str, NDArray[np.generic]]:
             ("crossing_direction", "crossing_direction"),
         )
     }
-    of_field = {
-        f"{name}_field": np.repeat(number, [len(getattr(each, f"{name}s")) for each in lines])
-        for name in ("segment", "circle", "crossing")
-    }
-    return joined | of_field
+    fields, slices = zip(*_places(measurements), strict=True)
+    for name in ("segment", "circle", "crossing"):
+        counts = [len(getattr(each, f"{name}s")) for each in lines]
+        joined |= {f"{name}_field": np.repeat(fields, counts), f"{name}_slice": np.repeat(slices, counts)}
+    return joined
 
 
-def _numbers_of_fields(measurement: Measurement) -> list[int]:
+def _places(measurements: Sequence[Measurement]) -> list[tuple[int, int]]:
+    """Field and slice of each plane that was measured."""
+    slices = [[_slice_of(row) for row in _rows(measurement)] for measurement in measurements]
+    if len(measurements) == 1:
+        return [(index, index) for index in slices[0]]
+    return [(field, index) for field, indices in enumerate(slices) for index in indices]
+
+
+def _rows(measurement: Measurement) -> list[dict[str, Any]]:
     rows: Any = measurement.summary["by_field"]
-    if len(rows) == len(measurement.test_lines):
-        return [int(row.get("slice", row.get("field", index))) for index, row in enumerate(rows)]
-    return list(range(len(measurement.test_lines)))
+    return list(rows)
+
+
+def _slice_of(row: dict[str, Any]) -> int:
+    return int(row.get("slice") or 0)

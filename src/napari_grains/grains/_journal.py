@@ -117,6 +117,11 @@ class Journal:
         if discard:
             shutil.rmtree(self.path, ignore_errors=True)
 
+    def release(self) -> None:
+        """Write no more, without an end: the journal is offered as after a crash."""
+        self._stream.close()
+        self._lock.close()
+
     def _write(self, entry: Entry) -> None:
         if self._failed:
             return

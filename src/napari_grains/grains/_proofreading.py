@@ -78,6 +78,11 @@ class Proofreading:
         return self._grouping is not None
 
     @property
+    def number(self) -> int:
+        """Number of grains."""
+        return len(self._plane.extents.area)
+
+    @property
     def remaining(self) -> int:
         """Number of undecided edges that are doubtful.
 

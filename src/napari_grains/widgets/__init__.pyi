@@ -1,5 +1,7 @@
+from ._grain_plots import GrainPlots
 from ._grain_table import GrainTable
+from ._grains_dock import GrainsDock
 from ._pretrain_dock import PretrainDock
 from ._segment_dock import SegmentDock
 
-__all__ = ["GrainTable", "PretrainDock", "SegmentDock"]
+__all__ = ["GrainPlots", "GrainTable", "GrainsDock", "PretrainDock", "SegmentDock"]

@@ -42,17 +42,26 @@ def fly_to(viewer: Viewer, layer: Layer, position: Sequence[float], extent: floa
     """
     viewer = unwrapped(viewer)
     dims, camera = viewer.dims, camera_of(viewer)
-    world = _to_world(viewer, layer, position)
-    # Also in 3-D display: back in 2-D, the slice is the one of the place.
-    sliders = [axis for axis in dims.order[:-2] if axis >= dims.ndim - layer.ndim]
-    if sliders:
-        dims.set_point(sliders, [float(world[axis]) for axis in sliders])
+    world = show_slice(viewer, layer, position)
     shown = world[list(dims.displayed)]
     if dims.ndisplay == 2:
         pixel = _pixel_in_world(viewer, layer, position)
         camera.zoom = _zoom(camera.zoom, float(min(_canvas(viewer))), extent * pixel, pixel)
     kept = (0.0, *camera.center)[-3 : -len(shown)]
     camera.center = (*kept, *(float(value) for value in shown))
+
+
+def show_slice(viewer: Viewer, layer: Layer, position: Sequence[float]) -> Point:
+    """Show the slice of a place of a layer, in data coordinates; return where it is in the world.
+
+    Also in 3-D display: back in 2-D, the slice is the one of the place.
+    """
+    viewer = unwrapped(viewer)
+    dims, world = viewer.dims, _to_world(viewer, layer, position)
+    sliders = [axis for axis in dims.order[:-2] if axis >= dims.ndim - layer.ndim]
+    if sliders:
+        dims.set_point(sliders, [float(world[axis]) for axis in sliders])
+    return world
 
 
 def visible_box(viewer: Viewer, layer: Layer) -> tuple[int, int, int, int] | None:
@@ -68,13 +77,50 @@ def visible_box(viewer: Viewer, layer: Layer) -> tuple[int, int, int, int] | Non
     dims = viewer.dims
     if layer.ndim > dims.ndim or dims.ndisplay != 2 or set(dims.displayed) != {dims.ndim - 2, dims.ndim - 1}:
         return None
-    corners = [_to_data(viewer, layer, corner)[-2:] for corner in _corners(viewer)]
+    corners = [to_data(viewer, layer, corner)[-2:] for corner in _corners(viewer)]
     lengths = layer.extent.data[1][-2:] + 1
     low = np.clip(np.floor(np.min(corners, axis=0) + 0.5), 0, lengths)
     high = np.clip(np.ceil(np.max(corners, axis=0) + 0.5), 0, lengths)
     if np.any(high <= low):
         return None
     return int(low[0]), int(high[0]), int(low[1]), int(high[1])
+
+
+def to_data(viewer: Viewer, layer: Layer, world: Sequence[float] | Point) -> Point:
+    """Return the data coordinates of a place in the world, one per axis of the layer."""
+    own = np.asarray(world, np.float64)[-layer.ndim :]
+    data: Point = np.asarray(layer.world_to_data(own / _unit_factors(viewer, layer)), np.float64)
+    return data
+
+
+def plane_on_canvas(viewer: Viewer, layer: Layer, position: Sequence[float]) -> Point | None:
+    """Return how the canvas shows a plane of a layer.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Any order of axes and orientation of the camera.
+    layer : Layer
+        Any transform and units.
+    position : sequence of float
+        Data coordinates, one per axis of the layer; says which plane.
+
+    Returns
+    -------
+    ndarray, shape (2, 3), or None
+        Takes (row, column, 1) to pixels of the canvas from the left and from the top. None in 3-D display and
+        in grid mode, where that depends on more than the camera.
+    """
+    viewer = unwrapped(viewer)
+    grid = getattr(viewer, "canvas", viewer).grid  # it moved to the canvas in napari 0.9
+    if viewer.dims.ndisplay != 2 or grid.enabled:
+        return None
+    leading = [float(value) for value in position[:-2]]
+    origin, below, beside = (
+        _pixel_of_canvas(viewer, _to_world(viewer, layer, [*leading, *step]))
+        for step in ((0, 0), (1, 0), (0, 1))
+    )
+    return np.stack([below - origin, beside - origin, origin], axis=1)
 
 
 def long_axes(lengths: Iterable[float]) -> list[int]:
@@ -90,7 +136,7 @@ def current_slice(viewer: Viewer, layer: Layer, axis: int) -> int | None:
     # A viewer may have fewer axes already while the last layer with more of them is being removed.
     if layer.ndim > dims.ndim or dims.ndim - layer.ndim + axis in dims.displayed:
         return None
-    return round(float(_to_data(viewer, layer, np.array(dims.point))[axis]))
+    return round(float(to_data(viewer, layer, np.array(dims.point))[axis]))
 
 
 def _zoom(now: float, canvas: float, extent: float, pixel: float) -> float:
@@ -112,6 +158,16 @@ def _corners(viewer: Viewer) -> list[Point]:
     return corners
 
 
+def _pixel_of_canvas(viewer: Viewer, world: Point) -> Point:
+    """X and y of the pixel of the canvas that shows a place of the world, in 2-D display."""
+    camera, (height, width) = camera_of(viewer), _canvas(viewer)
+    vertical, horizontal = map(str, camera.orientation2d)
+    signs = (-1.0 if "up" in vertical else 1.0, -1.0 if "left" in horizontal else 1.0)
+    shown = world[list(viewer.dims.displayed)] - np.array(camera.center)[-2:]
+    down, right = shown * camera.zoom * signs
+    return np.array([width / 2 + right, height / 2 + down])
+
+
 def _canvas(viewer: Viewer) -> tuple[float, float]:
     """Height and width of what shows a layer, in canvas pixels; in grid mode one field of the grid."""
     canvas: Any = getattr(viewer, "canvas", None)
@@ -127,13 +183,6 @@ def _to_world(viewer: Viewer, layer: Layer, position: Sequence[float] | Point) -
     world = np.array(viewer.dims.point, float)
     world[-layer.ndim :] = np.array(layer.data_to_world(position)) * _unit_factors(viewer, layer)
     return world
-
-
-def _to_data(viewer: Viewer, layer: Layer, world: Point) -> Point:
-    data: Point = np.asarray(
-        layer.world_to_data(world[-layer.ndim :] / _unit_factors(viewer, layer)), np.float64
-    )
-    return data
 
 
 def _unit_factors(viewer: Viewer, layer: Layer) -> Point:

@@ -9,7 +9,7 @@ import numpy as np
 from napari.layers import Labels
 from napari.viewer import Viewer
 
-_STILL: Final = 4
+STILL: Final = 4
 """Canvas pixels that the mouse may move during a click."""
 
 
@@ -75,7 +75,7 @@ def _until_clicked(viewer: Viewer, event: Pointer, callback: Clicked) -> Iterato
     start, still = np.array(event.pos), True
     yield
     while event.type == "mouse_move":
-        still = still and bool(np.abs(np.subtract(event.pos, start)).max() <= _STILL)
+        still = still and bool(np.abs(np.subtract(event.pos, start)).max() <= STILL)
         yield
     if still:
         callback(event)

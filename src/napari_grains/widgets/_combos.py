@@ -87,6 +87,10 @@ class LayerCombo(NarrowComboBox, Generic[L]):
             )
             self._refresh()
 
+    def look_again(self) -> None:
+        """Ask of every layer again whether it belongs to the list."""
+        self._refresh()
+
     def _refresh(self, _event: object = None) -> None:
         layers = [layer for layer in reversed(self._viewer.layers) if self._belongs(layer)]
         self._layers = layers if self._none is None else [None, *layers]

@@ -42,6 +42,13 @@ class Dock(QWidget):
                 self._attach()
         return bool(super().event(event))
 
+    def arrange(self, width: int) -> None:
+        """Lay out for a width in pixels, where that makes a difference.
+
+        Called before the dock is put into a place of that width, too: Qt makes the window higher for a dock
+        that asks for more height before it knows its width, and not lower again.
+        """
+
     def _attach(self) -> None:
         """Begin to follow the viewer; does no harm where it is followed already."""
         self._subscriptions.end()
@@ -56,7 +63,12 @@ class Dock(QWidget):
         """Take over what depends on the theme, such as `error_colour`."""
 
 
+def is_bright(viewer: Viewer) -> bool:
+    """Whether a viewer's theme has dark text on a bright background."""
+    background = get_theme(viewer.theme).background.as_rgb_tuple()
+    return bool(sum(background[:3]) >= _BRIGHT)
+
+
 def error_colour(viewer: Viewer) -> str:
     """Return the colour in which errors can be read on the background of a viewer's theme."""
-    background = get_theme(viewer.theme).background.as_rgb_tuple()
-    return "#ff8a80" if sum(background[:3]) < _BRIGHT else "#b3261e"
+    return "#b3261e" if is_bright(viewer) else "#ff8a80"

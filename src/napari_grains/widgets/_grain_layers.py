@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from napari.layers import Labels, Layer
 from napari.utils.events import Event
 from napari.viewer import Viewer
@@ -12,10 +14,24 @@ from napari_grains.widgets._camera import long_axes
 from napari_grains.widgets._combos import LayerCombo
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._subscriptions import Subscriptions
-from napari_grains.widgets._table_model import Place
+
+if TYPE_CHECKING:
+    from napari_grains.widgets._table_model import Place  # brings pandas, for which no dock waits
 
 
-class GrainLayerCombo(LayerCombo[Labels]):
+class LabelsCombo(LayerCombo[Labels]):
+    """Labels layers; unless the user has chosen or selected another one, the result of a segmentation."""
+
+    def _preferred(self) -> Labels | None:
+        preferred = super()._preferred()
+        listed = [layer for layer in self._layers if layer is not None]
+        active = self._viewer.layers.selection.active
+        if preferred is self._chosen or (preferred is active and preferred is not None and preferred.visible):
+            return preferred
+        return next((layer for layer in listed if _is_grain_result(layer)), preferred)
+
+
+class GrainLayerCombo(LabelsCombo):
     """Labels layers with a row per grain; follows the layer list and the features while `follow` is on.
 
     Attributes
@@ -48,13 +64,10 @@ class GrainLayerCombo(LayerCombo[Labels]):
         if event.source is before is self._chosen:
             self.table_changed.emit()
 
-    def _preferred(self) -> Labels | None:
-        """Prefer results to what else has a table, unless the user has chosen or selected that."""
-        preferred = super()._preferred()
-        listed = [layer for layer in self._layers if layer is not None]
-        if preferred is self._chosen or preferred is self._viewer.layers.selection.active:
-            return preferred
-        return next((layer for layer in listed if _is_grain_result(layer)), preferred)
+
+def labels_combo(viewer: Viewer) -> LabelsCombo:
+    """List the layers whose grains can be looked at one by one: all Labels but those painted for training."""
+    return LabelsCombo(viewer, lambda layer: isinstance(layer, Labels) and not _is_annotation(layer))
 
 
 def has_grains(layer: Layer) -> bool:
@@ -80,3 +93,7 @@ def position_of(layer: Labels, place: Place) -> list[float]:
 
 def _is_grain_result(layer: Layer) -> bool:
     return bool(layer.metadata.get(METADATA, {}).get("role") == "grains")
+
+
+def _is_annotation(layer: Layer) -> bool:
+    return bool(layer.metadata.get(METADATA, {}).get("role") == "annotation")

@@ -22,7 +22,9 @@ from qtpy.QtWidgets import (
 from napari_grains.errors import InputError
 from napari_grains.widgets._camera import current_slice, fly_to
 from napari_grains.widgets._canvas_clicks import CanvasClicks, Pointer, label_at
+from napari_grains.widgets._colour_by import ColourBy
 from napari_grains.widgets._dock import Dock, error_colour
+from napari_grains.widgets._filter_line import FilterLine
 from napari_grains.widgets._grain_layers import GrainLayerCombo, position_of, slice_axis
 from napari_grains.widgets._grain_view import GrainView
 from napari_grains.widgets._run_panel import TextLine
@@ -34,6 +36,8 @@ _MINIMUM_WIDTH: Final = 290
 _MINIMUM_HEIGHT: Final = 64
 _WIDE: Final = 520
 """Pixels from which text and buttons stand side by side."""
+_VERY_WIDE: Final = 1000
+"""Pixels from which all that is chosen stands in one row: the bottom of a low window has room for little."""
 _NOTHING: Final = "No grains yet: run Segment grains first."
 _UNBROKEN: Final = "\N{NO-BREAK SPACE}"
 _TIPS: Final = {
@@ -68,6 +72,10 @@ class GrainTable(Dock):
         For stacks: only the slice that is shown is listed.
     this_grain : QCheckBox
         Only the selected grain is coloured in the image: napari's "show selected" of the layer.
+    filter : FilterLine
+        Conditions that the listed grains fulfil.
+    colours : ColourBy
+        Colours the grains by a column.
     view : GrainView
         The table.
     model : GrainTableModel
@@ -86,6 +94,7 @@ class GrainTable(Dock):
         self._of_layer = Subscriptions()
         self.layers = GrainLayerCombo(self._viewer)
         self.this_slice, self.this_grain = QCheckBox("Only this slice"), QCheckBox("Colour one grain")
+        self.filter, self.colours = FilterLine(), ColourBy(self._viewer)
         self.model = GrainTableModel(self)
         self.view = GrainView(self.model)
         self.empty, self.summary, self.message = TextLine(), TextLine(), TextLine()
@@ -97,9 +106,15 @@ class GrainTable(Dock):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Put text and buttons side by side where there is room, as at the bottom of the window."""
         super().resizeEvent(event)
-        wide, directions = self.width() >= _WIDE, QBoxLayout.Direction
-        for part in (self._head, self._foot):
+        self.arrange(self.width())
+
+    def arrange(self, width: int) -> None:
+        """Put what is chosen and the buttons into rows or into a column."""
+        wide, directions = width >= _WIDE, QBoxLayout.Direction
+        for part in (self._head, self._choice, self._foot):
             part.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        one_row = width >= _VERY_WIDE
+        self._top.setDirection(directions.LeftToRight if one_row else directions.TopToBottom)
         # At a narrow place the text has room for two lines, so that nothing jumps while grains are selected.
         self.summary.setMinimumHeight((1 if wide else 2) * self.summary.fontMetrics().lineSpacing())
 
@@ -134,16 +149,22 @@ class GrainTable(Dock):
         checks.addStretch()
         buttons.addWidget(self.copy)
         buttons.addWidget(self.export)
-        self._head, self._foot = (QBoxLayout(QBoxLayout.Direction.TopToBottom) for _ in range(2))
+        self._top, self._head, self._choice, self._foot = (
+            QBoxLayout(QBoxLayout.Direction.TopToBottom) for _ in range(4)
+        )
+        self._top.addLayout(self._head, 2)
+        self._top.addLayout(self._choice, 3)
         self._head.addWidget(self.layers, 1)
         self._head.addLayout(checks, 1)
+        self._choice.addWidget(self.filter, 1)
+        self._choice.addWidget(self.colours, 1)
         self._foot.addWidget(self.summary, 1)
         self._foot.addWidget(self.message, 1)
         self._foot.addLayout(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
-        layout.addLayout(self._head)
+        layout.addLayout(self._top)
         for widget in (self.empty, self.view):
             layout.addWidget(widget, 1)
         layout.addLayout(self._foot)
@@ -159,6 +180,7 @@ class GrainTable(Dock):
         self.layers.table_changed.connect(self._show_table)
         self.this_slice.toggled.connect(self._show_slice)
         self.this_grain.toggled.connect(self._colour)
+        self.filter.edited.connect(self._show_where)
         self.view.visited.connect(self._fly)
         self.view.chosen.connect(self._summarise)
         self.view.copied.connect(self.copy_rows)
@@ -176,6 +198,7 @@ class GrainTable(Dock):
 
     def _detach(self) -> None:
         self.this_grain.setChecked(False)
+        self.colours.show_layer(None)
         self.layers.follow(on=False)
         super()._detach()
         self._of_layer.end()
@@ -187,7 +210,7 @@ class GrainTable(Dock):
             self._of_layer.add(self._follow_label, layer.events.selected_label)
             self._of_layer.add(self._follow_colours, layer.events.show_selected_label)
         self._follow_colours()
-        for widget in (self.layers, self.this_grain, self.copy, self.export):
+        for widget in (self.layers, self.this_grain, self.filter, self.copy, self.export):
             widget.setEnabled(layer is not None)
         self.view.setVisible(layer is not None)
         self.empty.setVisible(layer is None)
@@ -198,10 +221,27 @@ class GrainTable(Dock):
         self._label = 0 if layer is None else layer.selected_label
         self.model.show(pd.DataFrame() if layer is None else layer.features)
         self.view.show_columns()
+        self.filter.show_names([str(name) for name in self.model.table.columns if name != "index"])
+        self.colours.show_layer(layer)
         self.this_slice.setVisible("slice" in self.model.table)
         self._say("")
         self._show_slice()
+        self._show_where()
         self._summarise()
+
+    def _show_where(self) -> None:
+        """List the grains that fulfil the conditions, and keep what of the selection is still there."""
+        chosen, problem = self.model.labels[self.view.chosen_rows], ""
+        try:
+            self.model.show_where(self.filter.condition if self.layers.layer is not None else "")
+        except InputError as error:
+            problem = str(error)
+        else:
+            self.view.choose(self.model.rows_of(chosen))
+            self._summarise()
+        if problem or self._failed:
+            self._say(problem, error=bool(problem))
+        self.filter.set_problem(wrong=bool(problem), colour=error_colour(self._viewer))
 
     def _show_slice(self, _event: object = None) -> None:
         """List what the check box and the slider say, and keep what of the selection is still there."""

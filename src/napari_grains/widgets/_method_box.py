@@ -10,9 +10,11 @@ from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QFormLayout, QGroupBox, QHBoxLayout
 
+from napari_grains.errors import InputError
 from napari_grains.images import PixelSize
 from napari_grains.weights import user_folder
 from napari_grains.widgets._combos import NarrowComboBox, narrow, region_combo
+from napari_grains.widgets._diameter_field import DiameterField
 from napari_grains.widgets._form import Row, row, rows_of, small_button
 from napari_grains.widgets._network_field import NetworkField
 from napari_grains.widgets._run_panel import TextLine
@@ -31,6 +33,8 @@ _TIPS: Final = {
     "method": "U-Net: the network below.\nthreshold: dark lines on bright grains, found without a network",
     "merge": "Join two grains where the mean boundary probability between them is below this.\n"
     "At 0 only those are joined between which it is far below what is usual in the micrograph",
+    "smallest": "Diameter in px of the smallest grain: what is smaller is joined to a neighbour.\n"
+    "Empty: 16 px of area, of a coarser working grid if there is one",
     "mirrored": "Average over the micrograph and its mirror images: steadier boundaries,\n"
     "for which the network takes four times as long",
     "uncertainty": "A layer that is bright where the boundary probability is neither near 0 nor near 1",
@@ -66,7 +70,7 @@ class MethodBox(QGroupBox):
 
     Attributes
     ----------
-    slices, region, method, network, scale, merge, mirrored, uncertainty : widgets
+    slices, region, method, network, scale, merge, smallest, mirrored, uncertainty : widgets
         Input fields.
     device : QLabel
         What computes.
@@ -87,6 +91,7 @@ class MethodBox(QGroupBox):
         self.network, self.scale, self.device = NetworkField(), ScaleField(), TextLine()
         self.method = ComboBox(choices=_METHODS, value="network")
         self.merge = FloatSlider(value=0, min=0, max=1, step=0.01)
+        self.smallest = DiameterField()
         self.mirrored = CheckBox(text="average over mirror images", value=True)
         self.uncertainty = CheckBox(text="uncertainty overlay", value=True)
         self._of_region = Subscriptions()
@@ -99,6 +104,7 @@ class MethodBox(QGroupBox):
         self.scale.diameter_set.connect(self.changed)
         self.scale.automatic_set.connect(self.changed)
         self.method.changed.connect(self._tell)
+        self.smallest.textChanged.connect(self.changed)
         self.draw_region.clicked.connect(self.region_wanted)
         self.destroyed.connect(self._of_region.end)
 
@@ -127,7 +133,7 @@ class MethodBox(QGroupBox):
         region = self.region.layer
         if region is not None and not encloses(region):
             return f"“{region.name}” encloses nothing: draw a rectangle, a polygon or an ellipse in it."
-        return problem
+        return problem or self._problem_of_smallest()
 
     def chosen(self, source: Source) -> Method:
         """Return what is chosen, for an image."""
@@ -141,10 +147,18 @@ class MethodBox(QGroupBox):
                 "grain_diameter": self.scale.grain_diameter,
                 "method": str(self.method.value),
                 "merge": float(self.merge.value),
+                "min_grain_diameter": self.smallest.value(),
                 "mirrored": bool(self.mirrored.value),
                 "uncertainty": bool(self.uncertainty.value),
             },
         )
+
+    def _problem_of_smallest(self) -> str:
+        try:
+            self.smallest.value()
+        except InputError as problem:
+            return str(problem)
+        return ""
 
     def _follow_region(self) -> None:
         self._of_region.end()
@@ -173,5 +187,6 @@ class MethodBox(QGroupBox):
             row("Network", self.network),
             row("Scale", self.scale),
             row("Merge", native["merge"]),
+            row("Smallest", self.smallest),
         ]
         return rows_of(self, *rows, below=[native["mirrored"], native["uncertainty"], self.device])

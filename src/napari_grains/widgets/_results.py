@@ -33,6 +33,12 @@ def is_ours(layer: Layer) -> bool:
     return METADATA in layer.metadata
 
 
+def mark_of(layer: Layer) -> dict[str, Any]:
+    """Return what a layer says of itself, empty if it was made by others."""
+    mark: dict[str, Any] = layer.metadata.get(METADATA, {})
+    return mark
+
+
 def result_layer(viewer: Viewer, source: Layer, role: str) -> Layer | None:
     """Return the result of a source by what its metadata say, whatever it is called now."""
     wanted = (role, str(source.unique_id))
@@ -172,7 +178,7 @@ class ResultLayers:
             kind = Labels if role == "grains" else Image
             return self._insert(kind(data, **self._properties(role)), role)
         layer.data = data
-        for attribute, value in _frame(self._source.layer).items():
+        for attribute, value in frame_of(self._source.layer).items():
             if not _same(getattr(layer, attribute), value):  # each change draws the layer anew
                 setattr(layer, attribute, value)
         return layer
@@ -189,7 +195,7 @@ class ResultLayers:
         source = self._source.layer
         mark = {"role": role, "source_id": str(source.unique_id), "source_layer": source.name}
         name = {"name": f"{source.name} {role}", "metadata": {METADATA: mark}}
-        return {**look(role), **_frame(source), **name}
+        return {**look(role), **frame_of(source), **name}
 
     def _insert(self, layer: Layer, role: str) -> Layer:
         """Add a layer below the results that belong above it, and leave the user's selection alone."""
@@ -208,6 +214,6 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - arrays, tuples of uni
     return bool(np.array_equal(*matrices))
 
 
-def _frame(source: Image) -> dict[str, Any]:
+def frame_of(source: Layer) -> dict[str, Any]:
     """Where a layer's pixels lie: all that a result takes over from its source."""
     return {name: getattr(source, name) for name in _FRAME}

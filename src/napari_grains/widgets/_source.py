@@ -57,7 +57,7 @@ class Source:
     def shape(self) -> tuple[int, ...]:
         """Shape in pixels, without the colours."""
         shape = tuple(self.data.shape)
-        return shape[:-1] if self.layer.rgb else shape
+        return shape[:-1] if getattr(self.layer, "rgb", False) else shape
 
     @property
     def squeezed(self) -> tuple[int, ...]:

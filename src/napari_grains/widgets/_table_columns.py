@@ -66,6 +66,7 @@ class Column:
 
 _DIAMETER: Final = "Equivalent circle diameter: of the circle with the area of the grain."
 _FERET: Final = "Largest caliper diameter (Feret) of the grain."
+_FERET_MIN: Final = "Smallest caliper diameter (Feret) of the grain."
 _PERIMETER: Final = "Length of the grain's outline, from line intercepts in four directions."
 _KNOWN: Final = (
     Column("grain", "Grain", "", "Number of the grain; in a stack, within its slice."),
@@ -76,6 +77,8 @@ _KNOWN: Final = (
     Column("area_px", "Area", "px²", "Area of the grain: its number of pixels.", 0),
     Column("feret_max_um", "Max. Feret", "µm", _FERET),
     Column("feret_max", "Max. Feret", "px", _FERET),
+    Column("feret_min_um", "Min. Feret", "µm", _FERET_MIN),
+    Column("feret_min", "Min. Feret", "px", _FERET_MIN),
     Column("aspect_ratio", "Aspect ratio", "", "Length over width of the ellipse that fits the grain.", 2),
     Column(
         "orientation_deg",
@@ -87,6 +90,13 @@ _KNOWN: Final = (
     Column("perimeter_um", "Perimeter", "µm", _PERIMETER),
     Column("perimeter", "Perimeter", "px", _PERIMETER),
     Column(
+        "circularity", "Circularity", "", "4 π area / perimeter²: 1 for a circle, less for other grains.", 2
+    ),
+    Column(
+        "solidity", "Solidity", "", "Area over that of the convex hull: less where the outline is hollow.", 2
+    ),
+    Column("neighbours", "Neighbours", "", "Number of grains that it touches."),
+    Column(
         "edge", "Cut", "", "Whether the rim of the image or region cuts the grain: it is larger than seen."
     ),
     Column("centroid_y", "Row", "px", "Centre of the grain: its row in the image.", 1),
@@ -96,6 +106,7 @@ _CALIBRATED: Final = {
     "ecd_px": "ecd_um",
     "area_px": "area_um2",
     "feret_max": "feret_max_um",
+    "feret_min": "feret_min_um",
     "perimeter": "perimeter_um",
 }
 _HIDDEN: Final = {"index", "weight"}

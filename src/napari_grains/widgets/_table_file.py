@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from napari.layers import Layer
@@ -14,7 +10,7 @@ from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_grains.errors import InputError
 from napari_grains.files import replacing
-from napari_grains.widgets._results import METADATA
+from napari_grains.widgets._file_names import file_name, folder_of
 
 
 def ask_for_csv(parent: QWidget, suggestion: Path) -> Path | None:
@@ -29,8 +25,7 @@ def ask_for_csv(parent: QWidget, suggestion: Path) -> Path | None:
 
 def suggested_csv(layer: Layer, folder: Path | None) -> Path:
     """Name the file as the command line would, in a folder or else beside the image."""
-    name = re.sub(r"[^\w.()+-]+", "_", layer.name).strip("_") or "grains"
-    return (folder or _folder_of(layer)) / f"{name}.csv"
+    return (folder or folder_of(layer)) / f"{file_name(layer.name)}.csv"
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
@@ -52,11 +47,3 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
 def tab_separated(table: pd.DataFrame) -> str:
     """Return a table as spreadsheets paste it, with a line of headers."""
     return str(table.to_csv(index=False, sep="\t", lineterminator="\n"))
-
-
-def _folder_of(layer: Layer) -> Path:
-    """Where the image of a result was read from, else where napari was started."""
-    mark: Mapping[str, Any] = layer.metadata.get(METADATA, {})
-    source = mark.get("summary", {}).get("source") or layer.source.path
-    folder = Path(source).parent if source else Path.cwd()
-    return folder if folder.is_dir() and os.access(folder, os.W_OK) else Path.home()

@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
+from napari_grains.errors import InputError
+from napari_grains.grains import rows_where
 from napari_grains.widgets._table_columns import Column, columns_of, diameter_name, is_number, mean_text
 
 _TEXT: Final = int(Qt.ItemDataRole.DisplayRole)
@@ -53,6 +55,8 @@ class GrainTableModel(QAbstractTableModel):
         self._order: Rows = np.empty(0, np.intp)
         self._rows = self._order
         self._slice: int | None = None
+        self._condition = ""
+        self._chosen = np.empty(0, np.bool_)
         self._sorted_by: tuple[str, bool] | None = None
 
     def show(self, table: pd.DataFrame) -> None:
@@ -66,6 +70,7 @@ class GrainTableModel(QAbstractTableModel):
         self.beginResetModel()
         self.table, self.columns = table, columns_of(table)
         self._values = [table[column.name].to_numpy() for column in self.columns]
+        self._chosen = self._fulfilled()
         self._arrange()
         self.endResetModel()
 
@@ -78,6 +83,20 @@ class GrainTableModel(QAbstractTableModel):
         self._filter()
         self.endResetModel()
         return True
+
+    def show_where(self, condition: str) -> None:
+        """Show the grains that fulfil a condition, all for an empty one.
+
+        Raises
+        ------
+        InputError
+            If it is none; what is shown stays.
+        """
+        chosen = rows_where(self.table, condition)
+        self.beginResetModel()
+        self._condition, self._chosen = condition, chosen
+        self._filter()
+        self.endResetModel()
 
     @property
     def sorted_by(self) -> tuple[int, Qt.SortOrder]:
@@ -176,10 +195,17 @@ class GrainTableModel(QAbstractTableModel):
             self._order = _order(self.table[name], descending=descending)
         self._filter()
 
+    def _fulfilled(self) -> NDArray[np.bool_]:
+        """Rows of another table that fulfil the condition; all, where it has no such columns."""
+        try:
+            return rows_where(self.table, self._condition)
+        except InputError:
+            return np.ones(len(self.table), np.bool_)
+
     def _filter(self) -> None:
-        self._rows = self._order
+        self._rows = self._order[self._chosen[self._order]]
         if self._slice is not None and "slice" in self.table.columns:
-            self._rows = self._order[self.table["slice"].to_numpy()[self._order] == self._slice]
+            self._rows = self._rows[self.table["slice"].to_numpy()[self._rows] == self._slice]
 
     def _keep_persistent(self, before: Rows) -> None:
         """Tell Qt where the rows of its selection went."""
