@@ -125,3 +125,15 @@ def test_labels_of_segment_keep_their_provenance(grains, segment, micrograph, ou
     for key in ("model_sha256", "scale", "device", "grains"):
         assert after[key] == before[key]
     assert after["mean_area_um2"] == pytest.approx(before["mean_area_um2"], rel=1e-6)
+
+
+def test_masks_and_twins(grains, labels, output, summary, tmp_path) -> None:
+    mask = np.zeros((320, 320), np.uint8)
+    mask[:, 200:] = 1
+    np.save(tmp_path / "mask.npy", mask)
+    answer = grains("measure", labels, "--output", output, "--exclude", tmp_path / "mask.npy")
+    assert answer.code == 0, answer.err
+    assert summary("squares")["area_px"] == 320 * 200
+    grains("measure", labels, "--output", output, "--region", tmp_path / "mask.npy", "--twins", "ignored")
+    assert summary("squares")["area_px"] == 320 * 120
+    assert summary("squares")["twins"] == "ignored"

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pages import Page
-from patterns import voronoi
+from patterns import squares, voronoi
 
 from napari_grains.errors import InputError
 from napari_grains.grains import measure, report_field, write_report, write_run_report
 from napari_grains.grains._report._numbers import DASH
+from napari_grains.grains._report._pictures import View
 from napari_grains.images import PixelSize
 
 
@@ -108,11 +109,19 @@ def test_standards_are_named_where_their_numbers_are(path, labels, known, named)
     assert ("ASTM E930" in page.text, "ASTM E1181" in page.text) == (named, named)
 
 
-def test_twins_that_are_not_counted_are_said_to_be_drawn(path, labels):
-    image = np.zeros(labels.shape)
-    note = "Grain boundaries; twin boundaries are drawn, too, but were not counted"
-    assert note in report(path, labels, SIZE, image, known=KNOWN).text
-    assert note not in report(path, labels, SIZE, image).text
+@pytest.mark.parametrize("twins", ["counted", "ignored"])
+def test_twins_that_are_not_counted_are_not_drawn(path, monkeypatch, twins):
+    lamella = squares((120, 120), 40, (0, 0))
+    lamella[40:80, 55:65], lamella[40:80, 65:80] = 20, 21
+    drawn = []
+    monkeypatch.setattr(View, "boundaries", lambda view, _: drawn.append(view.labels) or "")
+    measurement = measure(lamella, SIZE, twins=twins)
+    write_report(path, title="steel", image=None, labels=lamella, measurement=measurement, provenance={})
+    report_field("steel", None, lamella, measurement)
+    number = {"counted": 11, "ignored": 9}[twins]
+    assert measurement.summary["grains"] == number
+    assert [len(np.unique(labels)) for labels in drawn] == [number, number]
+    assert ("without those of twins" in path.read_text("utf-8")) == (twins == "ignored")
 
 
 def test_an_indicative_interval_is_explained(path, labels):

@@ -202,9 +202,11 @@ def _segments(field: Field, sampled: _Sampled) -> NDArray[np.float64]:
 def _steps(field: Field, sampled: _Sampled, blocks: int) -> NDArray[np.float64]:
     """Length of line in each block of the frame, in px."""
     inside = (sampled.met[:, :-1] > 0) & (sampled.met[:, 1:] > 0)
-    rows, columns = field.labels.shape
-    row = (sampled.row[:, :-1][inside] * (blocks / rows)).astype(np.intp)
-    column = (sampled.column[:, :-1][inside] * (blocks / columns)).astype(np.intp)
+    row, column = (
+        # A point just inside the frame may be rounded onto its far side.
+        np.minimum((place[:, :-1][inside] * (blocks / length)).astype(np.intp), blocks - 1)
+        for place, length in zip((sampled.row, sampled.column), field.labels.shape, strict=True)
+    )
     number = np.bincount(row * blocks + column, minlength=blocks**2)
     return sampled.step * number.reshape(blocks, blocks).astype(float)
 

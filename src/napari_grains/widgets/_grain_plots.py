@@ -35,6 +35,7 @@ _INCHES: Final = {True: (5.0, 5.0), False: (6.0, 4.2)}
 """Size of a saved rose, and of another plot."""
 _FILTERS: Final = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf)"
 _MINIMUM_WIDTH: Final = 290
+_HEIGHT: Final = 300
 _WIDE: Final = 480
 """Pixels from which all that is chosen stands in one row."""
 
@@ -92,8 +93,8 @@ class GrainPlots(Dock):
         self._head.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return a width at which a plot is legible, also beside the table."""
-        return QSize(_WIDE, super().sizeHint().height())
+        """Return what makes a plot legible, also beside the table and before there is one."""
+        return QSize(_WIDE, _HEIGHT)
 
     def save_figure(self) -> None:
         """Ask for a file and write the plot that is shown."""

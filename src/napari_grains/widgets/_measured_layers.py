@@ -81,13 +81,14 @@ def show_measurement(
         edits = edits_of(layer)
         alone = None if number else index
         own = _rows_of(table, number if several else None)
-        layer.features = own if alone is None else _among_slices(layer, own, alone)
         found = {**summary, "field_names": [each.name for each in layers]}
         _note(layer, (_row_of(summary, number) if number else found) | {"edits": edits})
         mark = layer.metadata[METADATA]
+        if alone is not None:
+            mark["summary"]["slice"] = alone
         mark[TEST_LINES] = mark["summary"], _lines(result, number if several else None, alone)
-    if index is not None and layers[0] in viewer.layers:
-        layers[0].metadata[METADATA]["summary"]["slice"] = index
+        # Last, because who follows the table looks at the summary, too.
+        layer.features = own if alone is None else _among_slices(layer, own, alone)
 
 
 def summary_of(layer: Labels | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from napari_grains.widgets._grain_plot import Plot
 
 _DOTS: Final = 200
 """Per inch, of a picture that is saved."""
-_LEAST: Final = (200, 100)
+_LEAST: Final = (200, 150)
 """Width and height in pixels at which something is recognised."""
 _PAPER: Final = "#ffffff"
 

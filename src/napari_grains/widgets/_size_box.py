@@ -23,7 +23,7 @@ from napari_grains.widgets._run_panel import TextLine
 _EMPTY: Final = "Nothing measured yet"
 _HEADERS: Final = ("Method", "ASTM G", "ISO G", "95 %")
 _FIELD_COLUMNS: Final = 6
-_MOST_ROWS: Final = 6
+_MOST_ROWS: Final = 7
 _ROW: Final = 20
 
 

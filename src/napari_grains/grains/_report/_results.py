@@ -7,7 +7,6 @@ from typing import Final
 
 import pandas as pd
 
-from .._shares import By, complete_grains, shares, weighted_quantiles
 from ._numbers import APPROXIMATELY, DASH, Quantity, Shown, Summary, escaped, is_number, measured, shown
 
 _COUNTED: Final = (
@@ -99,28 +98,14 @@ def _indicative_note(summary: Summary) -> str:
 
 
 def _diameters(summary: Summary, table: pd.DataFrame) -> str:
-    """Diameters of complete grains; from the table where the summary has none."""
+    """Diameters of complete grains."""
     unit = "um" if "ecd_um" in table else "px"
     given = summary.get(f"diameters_{unit}")
-    known = given if isinstance(given, Mapping) else _measured_diameters(table, f"ecd_{unit}")
+    known: Mapping[str, object] = given if isinstance(given, Mapping) else {}
     factor, symbol = _unit(known, unit)
     rows = "".join(f"<tr><td>by {by}</td>{_cells(known.get(by), factor)}</tr>" for by in ("number", "area"))
     head = "".join(f"<th class='number'>{name}</th>" for name in ("D10", "D50", "D90", "Mean"))
     return f"<table><thead><tr><th>Diameters, {symbol}</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _measured_diameters(table: pd.DataFrame, column: str) -> Mapping[str, object]:
-    grains = complete_grains(table)
-    if grains.empty:
-        return {}
-    diameters = grains[column].to_numpy(float)
-    found: dict[str, object] = {}
-    ways: tuple[By, ...] = ("number", "area")
-    for by in ways:
-        share = shares(grains, by)
-        marks = (*weighted_quantiles(diameters, share, (0.1, 0.5, 0.9)), float((diameters * share).sum()))
-        found[by] = dict(zip(_DIAMETERS, marks, strict=True))
-    return found
 
 
 def _unit(known: Mapping[str, object], unit: str) -> tuple[float, str]:

@@ -21,9 +21,10 @@ from ._headline import headline
 from ._method import method
 from ._numbers import Quantity, Summary, shown
 from ._page import figure, header, row, section, warning_box, write_page
-from ._pictures import SMALL, Mask, View
+from ._pictures import SMALL, Mask
 from ._provenance import provenance_table
 from ._results import results
+from ._views import views_of
 from ._write import DISTRIBUTIONS, KIND, completed, today
 
 _MOST_PICTURES: Final = 24
@@ -63,7 +64,8 @@ def report_field(
     exclude: Mask | None = None,
 ) -> ReportField:
     """Draw the small picture of one input; arrays as for `write_report`, of a stack the middle slice."""
-    view = View(_middle(image), _middle(labels), measurement.pixel_size, _middle(specimen), _middle(exclude))
+    middle = (_middle(array) for array in (image, labels, specimen, exclude))
+    (view,) = views_of(measurement, *middle)
     return ReportField(
         name,
         view.boundaries(SMALL),

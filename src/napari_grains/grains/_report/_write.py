@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from ._page import figure, header, row, section, warning_box, write_page
 from ._pictures import LARGE, SMALL, WIDE, Mask, View
 from ._provenance import provenance_table
 from ._results import results
+from ._views import views_of
 
 KIND: Final = "GRAIN SIZE REPORT"
 DISTRIBUTIONS: Final = "Distributions and directions"
@@ -81,7 +82,7 @@ def write_report(
         ("Notes", notes),
     ]
     um = None if measurement.pixel_size is None else measurement.pixel_size.um
-    views = _views(image, labels, measurement, specimen, exclude)
+    views = views_of(measurement, image, labels, specimen, exclude)
     write_page(
         path,
         title,
@@ -110,30 +111,9 @@ def completed(summary: Summary, size: PixelSize | None) -> Summary:
     return summary if size is None or not is_number(area) else {"area_um2": area * size.area_um2, **summary}
 
 
-def _views(
-    image: NDArray[np.generic] | None,
-    labels: NDArray[np.integer],
-    measurement: Measurement,
-    specimen: Mask | None,
-    exclude: Mask | None,
-) -> list[View]:
-    """One view per slice."""
-    number = len(labels) if labels.ndim == 3 else 1
-    stacks = [_slices(array, number) for array in (image, labels, specimen, exclude)]
-    return [
-        View(one, grains, measurement.pixel_size, inside, outside)
-        for one, grains, inside, outside in zip(*stacks, strict=True)
-    ]
-
-
-def _slices(array: NDArray[Any] | None, number: int) -> Sequence[Any]:
-    return [None] * number if array is None else list(np.broadcast_to(array, (number, *array.shape[-2:])))
-
-
 def _twins(summary: Summary) -> str:
-    """Say that boundaries are drawn that do not count."""
-    ignored = summary.get("twins") == "ignored"
-    return "; twin boundaries are drawn, too, but were not counted" if ignored else ""
+    """Say that boundaries are not drawn because they do not count."""
+    return ", without those of twins" if summary.get("twins") == "ignored" else ""
 
 
 def _pictures(views: Sequence[View], title: str, remark: str) -> str:
@@ -145,7 +125,7 @@ def _pictures(views: Sequence[View], title: str, remark: str) -> str:
     kind, size = ("whole", WIDE) if columns > _WIDE * rows else ("half", LARGE)
     shade = remark + ("; shaded: not measured" if view.leaves_out else "")
     if view.image is None:
-        caption = f"Grains{which}, each in a shade of grey as the micrograph is not at hand{shade}"
+        caption = f"Grains{which}{shade}, each in a shade of grey as the micrograph is not at hand"
         return row((figure(view.boundaries(size), caption, "whole", f"Grains of {title}"),))
     return row(
         (
