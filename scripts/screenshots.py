@@ -34,7 +34,6 @@ PATIENCE = 120_000
 def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
-    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # and no corrections to restore
     scenes = (
         segmented,
         proofreading,
@@ -72,6 +71,7 @@ def segmented(viewer: Viewer) -> None:
 
 def proofreading(viewer: Viewer) -> None:
     """Merge a grain, then look at a doubtful boundary while a stroke is drawn."""
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # no corrections to restore
     viewer.open_sample("napari-grains", "etched_polycrystal")
     segment = open_dock(viewer)
     run(segment)

@@ -25,7 +25,15 @@ def module(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(str(FOLDER))
 
     def load(name: str) -> ModuleType:
-        for each in ("_results", "_score", "_micrograph", "ablation", "boundaries", "viewer"):
+        for each in (
+            "_results",
+            "_score",
+            "_micrograph",
+            "ablation",
+            "boundaries",
+            "viewer",
+            "proofreading_viewer",
+        ):
             monkeypatch.delitem(sys.modules, each, raising=False)
         return importlib.import_module(name)
 
@@ -143,6 +151,20 @@ def test_a_page_holds_the_parts_that_were_measured(module) -> None:
     assert "+4.0 ms to the 95th percentile over the image alone, -1.0 ms" in page
     assert "load average before and after 0.1 and 0.5" in page
     assert "Plugins menu" not in page
+
+
+def test_corrections_that_were_refused_are_counted_apart(module) -> None:
+    benchmark = module("proofreading_viewer")
+    times = {"processor_ms": 1.0, "drawn_ms": 30.0}
+    rows = [{"ms": 1.0 * k, "refused": "", **times} for k in range(1, 22)]
+    figures = benchmark.in_figures([*rows, {"ms": 900.0, "refused": "no such grain", **times}])
+    assert (figures["number"], figures["refused"]) == (21, 1)
+    assert (figures["median_ms"], figures["p95_ms"], figures["longest_ms"]) == (11.0, 20.0, 21.0)
+    where = {"renderer": "r", "processor": "p", "load_before": 0.1, "load_average": 0.2, "date": "today"}
+    edits = dict.fromkeys(benchmark.KINDS, figures)
+    frames = {"frame_ms_4096": 5.0, "frame_ms_2048": 2.0}
+    page = benchmark.page({"machine": where, "edits": edits, "slider": figures} | frames)
+    assert "| split | 21 | 11.0 | 20.0 | 21.0 | 1.0 | 30.0 |" in page
 
 
 def test_without_a_display_the_command_says_what_to_do(module, monkeypatch: pytest.MonkeyPatch) -> None:

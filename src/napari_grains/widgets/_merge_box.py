@@ -11,7 +11,8 @@ from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._run_panel import TextLine
 
 _STEPS: Final = 200
-_NUMBER_WIDTH: Final = 54
+_NUMBER_STYLE: Final = "QAbstractSpinBox { min-width: 44px; padding: 1px 3px; }"
+"""Room for three decimals."""
 _TIP: Final = (
     "Join two grains where the mean boundary probability between them is below this.\n"
     "Grains that you have corrected stay as they are; the whole slice is one step of undo."
@@ -37,7 +38,7 @@ class MergeBox(QGroupBox):
         super().__init__("Merge across weak boundaries")
         self.slider, self.number, self.text = QSlider(Qt.Orientation.Horizontal), Number(0, 1, 3), TextLine()
         self.slider.setRange(0, _STEPS)
-        self.number.setFixedWidth(_NUMBER_WIDTH)
+        self.number.setStyleSheet(_NUMBER_STYLE)
         self.number.setSingleStep(1 / _STEPS)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
