@@ -90,7 +90,8 @@ def test_a_rerun_replaces_the_rows_and_keeps_the_order(dock, layer, qtbot):
 
 
 def test_other_columns_after_a_rerun_keep_the_sign_of_order_right(dock, layer):
-    dock.view.sortByColumn(4, Qt.SortOrder.AscendingOrder)  # aspect ratio
+    names = [column.name for column in dock.model.columns]
+    dock.view.sortByColumn(names.index("aspect_ratio"), Qt.SortOrder.AscendingOrder)
     layer.features = table_of(STACK)
     assert dock.model.columns[dock.view.horizontalHeader().sortIndicatorSection()].name == "aspect_ratio"
     layer.features = table_of(voronoi()).drop(columns="aspect_ratio")
