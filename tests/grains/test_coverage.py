@@ -8,9 +8,9 @@ import pytest
 from patterns import voronoi
 
 from napari_grains.grains import pooled_density
-from napari_grains.grains._counting import planimetric_count
-from napari_grains.grains._field import prepared_field
-from napari_grains.grains._intercepts import intercepts
+from napari_grains.grains._measure._counting import planimetric_count
+from napari_grains.grains._measure._field import prepared_field
+from napari_grains.grains._measure._intercepts import intercepts
 
 DIAMETER = 20
 GRAINS = DIAMETER**-2

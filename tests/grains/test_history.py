@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from napari_grains.grains import Edit, History
-from napari_grains.grains._edit import Regrouped
+from napari_grains.grains._proofread._edit import Regrouped
 
 
 def moved(regions, before, after, low, high):

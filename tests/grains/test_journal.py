@@ -15,7 +15,7 @@ from patterns import cells, lines
 
 from napari_grains.errors import InputError
 from napari_grains.grains import History, Journal, Proofreading, room_for_new
-from napari_grains.grains._journal_folder import EDITS as LOG
+from napari_grains.grains._proofread._journal_folder import EDITS as LOG
 
 THRESHOLD = 0.3
 

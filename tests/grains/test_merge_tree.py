@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from patterns import voronoi
 
 from napari_grains.grains._graph import RegionEdges, boundary_edges, joined
-from napari_grains.grains._merge_tree import MergeTree
+from napari_grains.grains._proofread._merge_tree import MergeTree
 
 
 def one_after_the_other(edges, number, threshold):

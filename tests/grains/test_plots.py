@@ -19,7 +19,7 @@ from napari_grains.grains import (
     draw_rose,
     measure,
 )
-from napari_grains.grains._shares import axial_mean, elongation, length_unit, weighted_quantiles
+from napari_grains.grains._draw._shares import axial_mean, elongation, length_unit, weighted_quantiles
 from napari_grains.images import PixelSize
 
 SIZE = PixelSize(5e-7, 5e-7)

@@ -7,9 +7,9 @@ import pytest
 from patterns import cells, squares, voronoi
 
 from napari_grains.grains import grain_size_iso, grain_size_planimetric, measure
-from napari_grains.grains._anisotropy import anisotropy
-from napari_grains.grains._bimodal import fitted_mixture
-from napari_grains.grains._distribution import fitted_lognormal, percentiles
+from napari_grains.grains._measure._anisotropy import anisotropy
+from napari_grains.grains._measure._bimodal import fitted_mixture
+from napari_grains.grains._measure._distribution import fitted_lognormal, percentiles
 from napari_grains.images import PixelSize
 
 

@@ -11,9 +11,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
-from .._plots import draw_cumulative, draw_histogram
-from .._roses import draw_intercept_rose, draw_rose
-from .._shares import By
+from .._draw._plots import draw_cumulative, draw_histogram
+from .._draw._roses import draw_intercept_rose, draw_rose
+from .._draw._shares import By
 from ._numbers import Summary
 from ._page import figure, row
 from ._pictures import data_url

@@ -19,8 +19,8 @@ from scipy import ndimage as ndi
 
 from napari_grains.images import PixelSize, stretch
 
-from .._field import prepared_field
 from .._graph import Ids
+from .._measure._field import prepared_field
 
 LINE_COLOUR: Final = "#ff5a1f"
 _LEFT_OUT: Final = (0.22, 0.27, 0.38)

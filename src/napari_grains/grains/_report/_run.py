@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from napari_grains.images import PixelSize
 
-from .._measurement import Measurement
+from .._measure._measurement import Measurement
 from ._charts import charts
 from ._fields import fields_table
 from ._headline import headline

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._field import prepared_field
 from .._graph import Ids
-from .._measurement import Measurement
-from .._twins import joined_across_twins
+from .._measure._field import prepared_field
+from .._measure._measurement import Measurement
+from .._measure._twins import joined_across_twins
 from ._pictures import Mask, View
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from .._graph import Ids, contacts
 from ._field import Field, dense_ids
-from ._graph import Ids, contacts
 from ._shapes import Column, hull_areas
 
 _ROUGHEST = (

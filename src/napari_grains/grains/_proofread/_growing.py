@@ -8,8 +8,8 @@ from scipy import ndimage as ndi
 from skimage.graph import MCP_Geometric
 from skimage.segmentation import watershed
 
+from .._graph import Ids, Values
 from ._boxes import Box, grown_box, slices
-from ._graph import Ids, Values
 from ._strokes import Path
 
 Mask = NDArray[np.bool_]

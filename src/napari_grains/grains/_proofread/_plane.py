@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
+from .._graph import Ids, Values
 from ._boxes import Box, grown_box, indices_in, slices
 from ._edge_table import EdgeTable
 from ._extents import Extents
-from ._graph import Ids, Values
 from ._regions import new_number
 
 

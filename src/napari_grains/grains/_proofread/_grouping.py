@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._graph import Ids, RegionEdges, pooled_edges
 from ._edit import Regrouped
 from ._extents import Extents
-from ._graph import Ids, RegionEdges, pooled_edges
 from ._merge_tree import MergeTree
 from ._regions import Regions, largest_members, new_number, own_numbers
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
+from .._graph import Ids
 from ._boxes import Box, box_of, grown_box, indices_in, slices
 from ._cut import divided
 from ._decisions import Decisions, Pair, ordered
-from ._graph import Ids
 from ._growing import added, empty_area, filled, regrown
 from ._plane import Plane
 from ._strokes import Path

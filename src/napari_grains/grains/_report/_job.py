@@ -13,8 +13,9 @@ from napari_grains import __version__
 from napari_grains.events import STOP, Job, Progress
 from napari_grains.images import PixelSize
 
-from ._measurement import measure
-from ._report import write_report, write_results
+from .._measure._measurement import measure
+from ._files import write_results
+from ._write import write_report
 
 
 def report_arrays(

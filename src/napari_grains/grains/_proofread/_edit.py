@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .._graph import Ids
 from ._boxes import NOWHERE, Box, is_empty, joined_boxes
-from ._graph import Ids
 
 Kind: TypeAlias = Literal["merge", "split", "delete", "grow", "add", "paint", "threshold", "keep"]
 

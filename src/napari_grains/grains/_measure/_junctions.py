@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids
+from .._graph import Ids
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
+from .._graph import Ids
 from ._boxes import NOWHERE, Box, box_of, joined_boxes, slices
-from ._graph import Ids
 
 
 class Extents:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
-from ._graph import Ids, Values
+from .._graph import Ids, Values
 from ._history import History, Step
 from ._journal_folder import BASE, EDITS, FACTS
 from ._journal_records import REDONE, UNDONE, entries

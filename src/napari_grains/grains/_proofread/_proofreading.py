@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
+from .._graph import Ids, Values
 from ._boxes import box_of
 from ._decisions import Decisions, Pair, as_array, ordered
 from ._doubt import doubt_limit, most_doubtful, undecided
 from ._edit import DoubtfulEdge, Edit, Kind, Regrouped
-from ._graph import Ids, Values
 from ._grouping import Grouping
 from ._plane import Plane
 from ._regions import Regions

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
-from ._graph import Ids
+from .._graph import Ids
 
 _EIGHT = np.ones((3, 3), int)
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 
-from ._graph import Ids
+from .._graph import Ids
 
 _LEAST = 3  # numbers from which on painted labels are read as grains, and not as boundary and interior
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids
+from .._graph import Ids
 
 
 def grains_along(labels: Ids, path: NDArray[np.floating]) -> list[int]:

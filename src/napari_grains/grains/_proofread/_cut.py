@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import ndimage as ndi
 from skimage.graph import MCP_Geometric
 
+from .._graph import Ids, Values
 from ._boxes import Box, grown_box, slices
-from ._graph import Ids, Values
 from ._strokes import Path, prolonged
 
 Mask = NDArray[np.bool_]

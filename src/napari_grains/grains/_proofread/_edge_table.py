@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from .._edges import EdgeScores
+from .._graph import Ids, RegionEdges, Values, contact_strength, contacts, pair_keys, pooled_edges
 from ._boxes import Box, grown_box, places_in, slices
-from ._edges import EdgeScores
-from ._graph import Ids, RegionEdges, Values, contact_strength, contacts, pair_keys, pooled_edges
 
 _CALL = 20_000  # pixels that are looked at in the time that a call takes
 _HALF = 0.5  # score of every edge where there is no boundary map

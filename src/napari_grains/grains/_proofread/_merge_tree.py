@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ._graph import Ids, RegionEdges, joined, mutually_weakest
+from .._graph import Ids, RegionEdges, joined, mutually_weakest
 
 _ROUNDS = 12
 """Rounds in which many regions join at once, before they go one by one.

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
+from .._colours import COLOURS
+from .._graph import Ids, RegionEdges, Values, boundary_edges
 from ._boxes import Box, box_of_boxes, slices
-from ._colours import COLOURS
-from ._graph import Ids, RegionEdges, Values, boundary_edges
 
 _CALL = 1500  # pixels that are written in the time that a call takes
 

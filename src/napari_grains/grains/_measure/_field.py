@@ -11,7 +11,7 @@ from scipy import ndimage as ndi
 
 from napari_grains.images import PixelSize
 
-from ._graph import Ids
+from .._graph import Ids
 
 _THIN = 0.2  # half width of an unassigned line, at most, in mean grain diameters
 _THINNEST = 2.0  # px that always count as thin

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .._graph import Ids, contacts
 from ._field import Field
-from ._graph import Ids, contacts
 
 Column = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .._graph import Ids
 from ._field import Field
-from ._graph import Ids
 from ._test_lines import TestLines
 
 DIRECTIONS = tuple(11.25 * step for step in range(16))

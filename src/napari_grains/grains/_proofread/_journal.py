@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from napari_grains.errors import InputError
 from napari_grains.files import replacing
 
+from .._graph import Ids, Values
 from ._edit import Edit
-from ._graph import Ids, Values
 from ._journal_folder import BASE, CLOSED, EDITS, FACTS, interrupted_journals, journal_folder, locked, tidy
 from ._journal_records import MAGIC, REDONE, UNDONE, Entry, record
 from ._restored import JournalSummary, Restored, restored, summary

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ._graph import Ids
+from .._graph import Ids
 
 Pair: TypeAlias = tuple[int, int]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._edges import EdgeScores
+from .._graph import Ids, contacts
+from .._typical import weighted_median
 from ._boxes import common_box, grown_box, slices
 from ._decisions import Decisions
 from ._edge_table import EdgeTable
-from ._edges import EdgeScores
 from ._edit import DoubtfulEdge
 from ._extents import Extents
-from ._graph import Ids, contacts
-from ._typical import weighted_median
 
 _SHORT = 4.0
 """Length in px below which two grains hardly meet: such edges come last."""

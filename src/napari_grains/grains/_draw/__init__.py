@@ -1,0 +1,1 @@
+"""What is drawn of a measurement: distributions, roses, test lines, and grains coloured by a value."""
