@@ -16,6 +16,7 @@ from canvas_mouse import Canvas
 from napari_grains.grains import edge_scores
 from napari_grains.synthesis import Recipe
 from napari_grains.widgets import GrainsDock, SegmentDock
+from napari_grains.widgets._reporting import ReportText
 
 PATIENCE = 120_000
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -42,9 +43,9 @@ def open_grains(viewer, qtbot):
     def from_menu():
         _, dock = viewer.window.add_plugin_dock_widget("napari-grains", "Grains: proofread and measure")
         assert isinstance(dock, GrainsDock)
-        tab = dock.proofread
-        qtbot.waitUntil(lambda: tab.corrections.proofreading(0) is not None, timeout=PATIENCE)
-        return tab
+        corrections = dock.proofread.corrections
+        qtbot.waitUntil(lambda: corrections.proofreading(0) is not None, timeout=PATIENCE)
+        return dock
 
     return from_menu
 
@@ -71,7 +72,7 @@ def across(labels, grain):
     return (row, columns.min() - 3), (row, column), (row, columns.max() + 3)
 
 
-def test_a_segmentation_is_proofread(viewer, open_grains, qtbot):
+def test_a_segmentation_is_proofread_measured_and_reported(viewer, open_grains, qtbot, tmp_path):
     truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(40.0, 40.0)).micrograph(0, 0, (256, 320))
     viewer.add_image((255 * truth.image.clip(0, 1)).astype(np.uint8), name="steel")
     _, segment = viewer.window.add_plugin_dock_widget("napari-grains", "Segment grains")
@@ -82,7 +83,8 @@ def test_a_segmentation_is_proofread(viewer, open_grains, qtbot):
     segmented = layer.data.copy()
     number = len(np.unique(segmented))
 
-    tab = open_grains()
+    dock = open_grains()
+    tab = dock.proofread
     assert tab.merging.text.text() == f"{number} grains"
     canvas = Canvas(viewer, layer)
     viewer.layers.selection.active = layer
@@ -121,6 +123,22 @@ def test_a_segmentation_is_proofread(viewer, open_grains, qtbot):
     np.testing.assert_array_equal(target.data, layer.data)
     assert target.metadata["napari_grains"]["source_id"] == str(viewer.layers["steel"].unique_id)
 
+    bar = dock.tabs.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    qtbot.mouseClick(dock.measure.panel.run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dock.measure.run_in_progress is None, timeout=PATIENCE)
+    summary = layer.metadata["napari_grains"]["summary"]
+    assert (summary["grains"], summary["mean_diameter_um"]) == (number - 1, None)
+    assert set(layer.features["index"]) == set(np.unique(layer.data))
+
+    report = dock.measure.report
+    report.start(ReportText(tmp_path, "steel", "Etched steel"))
+    qtbot.waitUntil(lambda: report.run_in_progress is None, timeout=PATIENCE)
+    page = (tmp_path / "steel_report.html").read_text("utf-8")
+    assert "Etched steel" in page
+    assert f"{number - 1} grains" in page
+    assert "by hand" in page
+
 
 def test_doubtful_boundaries_are_walked_with_keys(viewer, open_grains, qtbot):
     labels = np.kron(np.arange(1, 26).reshape(5, 5), np.ones((40, 40))).astype(np.int32)
@@ -131,7 +149,7 @@ def test_doubtful_boundaries_are_walked_with_keys(viewer, open_grains, qtbot):
     mark = {"source_id": "steel", "source_layer": "steel"}
     viewer.add_image(boundary, name="boundary", metadata={"napari_grains": {"role": "boundary", **mark}})
     layer = viewer.add_labels(labels, name="grains", metadata={"napari_grains": {"role": "grains", **mark}})
-    tab = open_grains()
+    tab = open_grains().proofread
     canvas = Canvas(viewer, layer)
     seen = []
     canvas.key(Qt.Key.Key_N)
@@ -157,7 +175,7 @@ def test_corrections_survive_a_killed_napari(viewer, open_grains, tmp_path, qtbo
     assert process.returncode == -signal.SIGKILL, process.stderr
 
     layer = viewer.add_labels(labels.copy(), name="grains")
-    tab = open_grains()
+    tab = open_grains().proofread
     qtbot.waitUntil(lambda: tab.recovery.isVisibleTo(tab))
     assert tab.recovery.text.text().startswith("2 corrections of “grains”")
     qtbot.mouseClick(tab.recovery.restore, Qt.MouseButton.LeftButton)
