@@ -7,9 +7,11 @@ from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
+from ._shortage import OutOfMemoryError, memory_errors
 from ._uncertainty import uncertainty_of
 
 __all__ = [
+    "OutOfMemoryError",
     "Prediction",
     "Predictor",
     "ScaleChoice",
@@ -20,6 +22,7 @@ __all__ = [
     "WorkingFrame",
     "choose_scale",
     "forwarded",
+    "memory_errors",
     "scale_for_diameter",
     "segment",
     "segment_arrays",

@@ -22,8 +22,8 @@ class Worker:
     """Runs the jobs it is sent and answers with their events and results, one JSON message per line.
 
     Requests: ``run`` (task, target ``"module:function"``, arguments), ``stop`` (task), ``update`` (task,
-    arguments), ``taken`` (task, name, offset). Answers: ``ready``, ``started``, ``event``, ``done`` (result), ``failed`` (message, expected,
-    traceback).
+    arguments), ``taken`` (task, name, offset). Answers: ``ready``, ``started``, ``event``, ``done`` (result),
+    ``failed`` (message, expected, traceback).
 
     Parameters
     ----------
