@@ -93,8 +93,8 @@ class Task:
         Parameters
         ----------
         arguments : mapping
-            JSON values and arrays by name; hand over copies of arrays that may change. A later value of a name
-            replaces one that the job has not heard of yet. An ended task ignores it.
+            JSON values and arrays by name; hand over copies of arrays that may change. A later value of a
+            name replaces one that the job has not heard of yet. An ended task ignores it.
         """
         self.updater(self, arguments)
 

@@ -3,7 +3,9 @@
 from napari_grains.events import TrainingProgress
 
 from ._calibration import calibrate
+from ._diagnose import diagnose
 from ._finetune import finetune
+from ._finetune_jobs import diagnose_arrays, finetune_arrays
 from ._finetuned import Finetuned
 from ._finetuning import Finetuning
 from ._jobs import pretrain_arrays
@@ -33,7 +35,10 @@ __all__ = [
     "TrainingState",
     "Watch",
     "calibrate",
+    "diagnose",
+    "diagnose_arrays",
     "finetune",
+    "finetune_arrays",
     "match_arrays",
     "pretrain",
     "pretrain_arrays",

@@ -26,7 +26,7 @@ class Finetuned:
         Its card.
     figures : mapping
         "steps", "seconds", "device", "layers"; "before" and "after", errors on held-out strokes or None;
-        "held_out", what was held out ("another image", "a part of the image", or "nothing"); "kept"
+        "held_out", what was held out ("another image", "parts of the image", or "nothing"); "kept"
         ("trained" or "start"), "validated", "stopped", "verdict".
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -14,14 +14,18 @@ from ._targets import Targets
 
 Key: TypeAlias = tuple[int, int]
 Mask = NDArray[np.bool_]
-SHARE: Final = 0.22
-"""Share of the strokes that is held out where they are all on one image."""
-MARGIN: Final = 6
-"""Working px around a held-out part that are not learned from either."""
+SHARE: Final = 0.2
+"""Share of the strokes that is held out."""
+MARGIN: Final = 3
+"""Working px around held-out blocks that are not learned from either."""
 _FEWEST: Final = 12
 """Working px of each class that have to be on either side."""
-_SIDES: Final = (1 / 3, 1 / 2)
-_PLACES: Final = 5
+_PARTS: Final = 5
+"""One block of so many is held out."""
+_BLOCK: Final = 40
+"""Side of a block in working px, about."""
+_MOST: Final = 8
+"""Blocks along an axis, at most."""
 
 
 @dataclass(frozen=True)
@@ -32,44 +36,42 @@ class HeldOut:
     ----------
     key : (int, int)
         Number of the image and index of the slice.
-    part : tuple of 4 float, optional
-        Top, bottom, left and right as shares of the slice; None: all of it.
+    part : int, optional
+        Which fifth of the blocks that the slice is divided into; None: all of the slice.
     """
 
     key: Key
-    part: tuple[float, float, float, float] | None = None
+    part: int | None = None
 
     @classmethod
     def choose(cls, fields: Mapping[Key, Field]) -> HeldOut | None:
-        """Choose a slice if several are painted, else a rectangle with about a fifth of the strokes.
+        """Choose a slice if several are painted, else blocks with about a fifth of the strokes.
+
+        One large block would be about one place only. Blocks that are a knight's move apart are spread over
+        all of the image.
 
         Returns
         -------
         HeldOut or None
             None if there are too few strokes to do without some.
         """
-        choices = [cls(key) for key in fields] if len(fields) > 1 else []
-        return _best(choices, fields) or _best(_rectangles(fields), fields)
+        slices = [cls(key) for key in fields] if len(fields) > 1 else []
+        return _best(slices, fields) or _best(
+            [cls(key, part) for key in fields for part in range(_PARTS)], fields
+        )
 
     def split(self, key: Key, targets: Targets) -> tuple[Targets, Targets]:
         """Part the targets of a slice into those to learn from and those held out, which share no pixel."""
-        shape = targets.boundary.shape
         if key != self.key:
-            return targets, targets.only(np.zeros(shape, np.bool_))
-        return targets.only(~self._inside(shape, MARGIN)), targets.only(self._inside(shape, 0))
-
-    def _inside(self, shape: tuple[int, ...], margin: int) -> Mask:
-        inside = np.zeros(shape, np.bool_)
-        top, bottom, left, right = (0.0, 1.0, 0.0, 1.0) if self.part is None else self.part
-        rows, columns = (
-            slice(max(0, round(low * n) - margin), round(high * n) + margin)
-            for low, high, n in zip((top, left), (bottom, right), shape, strict=True)
+            return targets, targets.only(np.zeros_like(targets.grain))
+        held = (
+            np.ones_like(targets.grain) if self.part is None else _blocks(targets.grain.shape, self.part, 0)
         )
-        inside[rows, columns] = True
-        return inside
+        near = held if self.part is None else _blocks(targets.grain.shape, self.part, MARGIN)
+        return targets.only(~near), targets.only(held)
 
     def __str__(self) -> str:
-        return "another image" if self.part is None else "a part of the image"
+        return "another image" if self.part is None else "parts of the image"
 
 
 def split(
@@ -92,15 +94,19 @@ def split(
     return learned, held
 
 
-def _rectangles(fields: Mapping[Key, Field]) -> Iterator[HeldOut]:
-    for key in fields:
-        for height in _SIDES:
-            for width in _SIDES:
-                for top in np.linspace(0, 1 - height, _PLACES):
-                    for left in np.linspace(0, 1 - width, _PLACES):
-                        yield HeldOut(
-                            key, (float(top), float(top + height), float(left), float(left + width))
-                        )
+def _blocks(shape: tuple[int, ...], part: int, margin: int) -> Mask:
+    """Blocks of a part, a knight's move apart, with a margin around each."""
+    inside = np.zeros(shape, np.bool_)
+    edges = [np.linspace(0, n, min(_MOST, max(2, n // _BLOCK)) + 1).astype(int) for n in shape]
+    for row in range(len(edges[0]) - 1):
+        for column in range(len(edges[1]) - 1):
+            if (row + 2 * column) % _PARTS == part:
+                rows, columns = (
+                    slice(max(0, at[k] - margin), at[k + 1] + margin)
+                    for at, k in zip(edges, (row, column), strict=True)
+                )
+                inside[rows, columns] = True
+    return inside
 
 
 def _best(choices: Iterable[HeldOut], fields: Mapping[Key, Field]) -> HeldOut | None:
@@ -112,8 +118,7 @@ def _best(choices: Iterable[HeldOut], fields: Mapping[Key, Field]) -> HeldOut | 
         lost = np.subtract(fields[choice.key].targets.counts, learned.counts)
         if min(*held.counts, *(total - lost)) < _FEWEST:
             continue
-        off = np.abs(np.divide(held.counts, total) - SHARE) + (lost - held.counts) / total
-        distance = float(off.sum())
+        distance = float(np.abs(np.divide(held.counts, total) - SHARE).sum())
         if distance < least:
             found, least = choice, distance
     return found

@@ -143,7 +143,7 @@ def _corners(targets: Targets, side: int) -> list[tuple[int, int]]:
 
 
 def _starts(first: int, last: int, side: int, length: int) -> list[int]:
-    """Cover an interval with others of one length, in the middle as far as the image reaches; their starts."""
+    """Cover an interval by others of one length, which begin at these places within the image."""
     number = max(1, -(-(last - first) // side))
     begin = (first + last - number * side) // 2
     return [int(max(0, min(begin + k * side, max(0, length - side)))) for k in range(number)]

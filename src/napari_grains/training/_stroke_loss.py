@@ -41,7 +41,7 @@ def stroke_loss(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0
 
 
 def stroke_error(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5) -> Tensor:
-    """Mean squared error of the boundary probability on painted pixels (Brier, 1950), as lenient and balanced.
+    """Mean squared error of the probability on painted pixels (Brier, 1950), as lenient and balanced.
 
     By this networks are compared: a single stroke of which a network is sure, and wrong, outweighs no other,
     as it would in a cross-entropy.
