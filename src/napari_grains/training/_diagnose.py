@@ -97,7 +97,7 @@ def _verdict(losses: list[float]) -> dict[str, Any]:
     text = (
         f"the network can learn these strokes: {fell}."
         if learned
-        else f"the network cannot learn these strokes: {fell}; some contradict each other, or they do not lie "
-        "on what is to be seen at this scale: look at them again, or give another scale."
+        else f"the network cannot learn these strokes: {fell}; some contradict each other, or they do not "
+        "lie on what is to be seen at this scale: look at them again, or give another scale."
     )
     return {"learned": learned, "before": before, "after": after, "steps": len(losses), "verdict": text}

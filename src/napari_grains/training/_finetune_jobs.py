@@ -43,8 +43,8 @@ def finetune_arrays(
     ----------
     images : sequence of mappings
         "image", (Y, X), (Z, Y, X) or with a last axis of 3 or 4 colours, and "labels", of the same rows,
-        columns and slices, 0 where nothing is painted; there may be "name", "scale" (working pixels per image pixel),
-        "paint" ("boundary" or "grains", see `targets_of`), "rgb" and "leave_out", a sequence of
+        columns and slices, 0 where nothing is painted; there may be "name", "scale" (working pixels per
+        image pixel), "paint" ("boundary" or "grains", see `targets_of`), "rgb" and "leave_out", a sequence of
         [top, bottom, left, right].
     validation : sequence of mappings
         The same, to judge by alone.

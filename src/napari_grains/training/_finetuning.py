@@ -13,7 +13,7 @@ from napari_grains.networks import UNet
 
 Layers: TypeAlias = Literal["head", "last", "all"]
 LAYERS: Final = ("head", "last", "all")
-RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4, "all": 2e-4})
+RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4, "all": 5e-4})
 """Learning rates: the more layers, the more careful."""
 _ENOUGH: Final = MappingProxyType({"last": 100, "all": 250})
 """Painted working px of the rarer class from which on more layers than the head learn."""
@@ -71,7 +71,7 @@ class Finetuning:
     learning_rate: float | None = None
     weight_decay: float = 1e-4
     ema: float = 0.97
-    keeping: float = 0.5
+    keeping: float = 0.2
     patience: int = 12
     seed: int = 0
     rates: Mapping[str, float] = field(default_factory=lambda: dict(RATES))

@@ -119,7 +119,7 @@ class Lessons:
         InputError
             If it cannot be less.
         """
-        if max(self.batch, self.rehearsal) > 1:
+        if self.batch + self.rehearsal > 1:
             self.batch, self.rehearsal = max(1, self.batch // 2), self.rehearsal // 2
             return f"memory is short: going on with batches of {self.batch + self.rehearsal}"
         if self.side > _SMALLEST_PATCH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import deepcopy
 from typing import Final
 
@@ -12,6 +13,8 @@ from ._stream import Batch
 
 MARGIN: Final = 0.03
 """Share of its error by which a network has to be better than the one before the training."""
+TIE: Final = 0.15
+"""Share of its error by which a later network may be worse than the best: more steps are averaged in it."""
 
 
 class Race:
@@ -39,7 +42,7 @@ class Race:
         self._first = deepcopy(learner.average)
         self._best = self._first
         self.before = self.score = None if held is None else learner.judge(held)
-        self.since = 0
+        self.since, self._least = 0, math.inf
 
     @property
     def validated(self) -> bool:
@@ -58,26 +61,29 @@ class Race:
             return None
         error = self._learner.judge(self._held)
         self.since += 1
+        if self.before is not None and error < min(self.before, self._least):
+            self.since = 0
         if self._is_better(error):
-            self._best, self.score, self.since = deepcopy(self._learner.average), error, 0
+            self._best, self.score = deepcopy(self._learner.average), error
+            self._least = min(self._least, error)
         return error
 
     def change(self, held: Batch | None) -> None:
         """Judge the networks anew by other strokes; the one before the training may win again."""
-        best, self._held, self.since = self._best, held, 0
+        best, self._held, self.since, self._least = self._best, held, 0, math.inf
         if held is None:
             return
         self._best = self._first
         self.before = self.score = self._learner.judge(held, self._first)
         error = self._learner.judge(held, best)
         if self._is_better(error):
-            self._best, self.score = best, error
+            self._best, self.score, self._least = best, error, error
 
     def best(self) -> UNet:
         """Copy the best network, on the processor and in ``eval`` mode."""
         return on_processor(self._best)
 
     def _is_better(self, error: float) -> bool:
-        if self.score is None or self.before is None:
+        if self.before is None:
             return True
-        return error < (self.score if self.won else (1 - MARGIN) * self.before)
+        return error < (1 - MARGIN) * self.before and error <= (1 + TIE) * self._least
