@@ -2,11 +2,11 @@
 
     python benchmarks/finetuning.py [--steps 120] [--set NAME]... [--seed N]... [--model NAME|FILE]
 
-Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: field 3 of 316L, the left
-half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale that is
-found for each. After learning from 316L the perovskite is scored, too. The budget is a number of steps,
-so that results do not depend on what else runs; their processor time is told. Needs NAPARI_GRAINS_DATA.
-Results go to benchmarks/results/finetuning.json, where runs with the same settings are kept, and
+Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L, the
+left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale that is
+found for each. After learning from 316L the perovskite is scored, too. The budget is a number of steps, so
+that results do not depend on what else runs; their processor time is told. Needs NAPARI_GRAINS_DATA.
+Results go to benchmarks/results/finetuning.json, where runs with the same settings are kept, and to
 docs/benchmarks.md.
 """
 
@@ -36,9 +36,9 @@ ELSEWHERE = {"316L": "perovskite"}
 INTRODUCTION = """
 ## Learning from strokes
 
-The bundled network fine-tuned for {steps} steps on simulated strokes that cover 1 % of one image, scored on the
-images of the table above at the automatic scale; the strokes are those of the random forest there. Adapted
-Rand error: mean over three sets of strokes (smallest to largest). In all runs the network before the
+The bundled network fine-tuned for {steps} steps on simulated strokes that cover 1 % of one image, scored on
+the images of the table above at the automatic scale; the strokes are those of the random forest there.
+Adapted Rand error: mean over the sets of strokes (smallest to largest). In all runs the network before the
 training took part, judged by strokes that were held out. `elsewhere`: the perovskite after learning from
 316L.
 """.strip()
@@ -121,8 +121,8 @@ def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], st
     header = ("images", "before", "after", "random forest", "new network kept", "elsewhere")
     seconds = statistics.fmean(row["processor_seconds"] for row in rows)
     told = (
-        f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {seconds:.0f} s of processor time per "
-        "training, with the search for the scale and the match of the synthetic micrographs."
+        f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {seconds:.0f} s of processor "
+        "time per training, with the search for the scale and the match of the synthetic micrographs."
     )
     return "\n\n".join([INTRODUCTION.format(steps=steps), markdown_table(header, lines), told])
 

@@ -24,7 +24,7 @@ def test_a_running_job_hears_arrays_and_values(begin):
     record.until(lambda r: r.events)
     strokes = np.arange(12, dtype=np.int32).reshape(3, 4)
     record.task.update({"labels 0": strokes, "focus": [0.0, 1.0, 2.0, 3.0]})
-    record.until(lambda r: notices(r))
+    record.until(notices)
     [change] = heard(record)
     np.testing.assert_array_equal(change["labels 0"], strokes)
     assert change["focus"] == [0.0, 1.0, 2.0, 3.0]
@@ -44,7 +44,7 @@ def test_a_busy_job_hears_of_each_name_only_the_last(begin):
     for number in range(10):
         record.task.update({"labels 0": np.full(5, number), "focus": number})
     record.task.update({"labels 1": 7})
-    record.until(lambda r: notices(r))
+    record.until(notices)
     first, *others = heard(record)
     assert (first["labels 0"].tolist(), first["focus"], first["labels 1"]) == ([9] * 5, 9, 7)
     assert others == []
@@ -56,7 +56,7 @@ def test_what_comes_before_the_job_begins_is_kept(begin):
     record.task.update({"labels 0": 1})
     record.task.update({"labels 0": 2})
     first.task.stop()
-    record.until(lambda r: notices(r))
+    record.until(notices)
     assert heard(record)[0] == {"labels 0": 2}
 
 

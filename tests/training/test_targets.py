@@ -95,7 +95,7 @@ def test_two_grains_with_small_numbers_have_to_be_called_grains():
 
 
 def test_numbers_of_grains_are_no_strokes():
-    with pytest.raises(InputError, match="1 .grain. and 2 .boundary., found 9"):
+    with pytest.raises(InputError, match=r"1 \(grain\) and 2 \(boundary\), found 9"):
         targets_of(labels("..9.", "...."), frame((2, 4)), "boundary")
 
 

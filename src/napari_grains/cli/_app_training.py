@@ -125,6 +125,7 @@ def finetune(
     paint: Annotated[
         Paint, typer.Option(help="Labels are 1 in grains and 2 on boundaries, or a number for each grain.")
     ] = Paint.boundary,
+    *,
     start: Annotated[
         str, typer.Option("--model", "--start", metavar="NAME|FILE", help="Network to start from.")
     ] = "default",
@@ -152,7 +153,6 @@ def finetune(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of patches and synthetic micrographs.")] = 0,
     device: Device = "auto",
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Fine-tune a network on a few strokes.
