@@ -2,12 +2,12 @@
 
     python benchmarks/finetuning.py [--steps 120] [--set NAME]... [--seed N]... [--model NAME|FILE]
 
-Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L, the
-left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale that is
-found for each. After learning from 316L the perovskite is scored, too. The budget is a number of steps, so
-that results do not depend on what else runs; their processor time is told. Needs NAPARI_GRAINS_DATA.
-Results go to benchmarks/results/finetuning.json, where runs with the same settings are kept, and to
-docs/benchmarks.md.
+Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L,
+the left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale
+that is found for each. After learning from 316L the perovskite is scored, too. The budget is a number of
+steps, so that results do not depend on what else runs; their processor time is told. Needs
+NAPARI_GRAINS_DATA. Results go to benchmarks/results/finetuning.json, where runs with the same settings are
+kept, and to docs/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -57,6 +57,25 @@ def test_the_best_is_kept_and_not_the_last(learner):
     assert race.since == 2
 
 
+def test_where_the_first_is_right_on_all_strokes_nothing_can_win(learner):
+    learner.become(0, 0.003)
+    race = Race(learner, HELD)
+    assert not race.open
+    learner.become(1, 0.0)
+    race.enter()
+    assert not race.won
+
+
+def test_a_tiny_gain_is_chance(learner):
+    learner.become(0, 0.02)
+    race = Race(learner, HELD)
+    assert race.open
+    for number, error in enumerate((0.017, 0.0159), 1):
+        learner.become(number, error)
+        race.enter()
+    assert number_of(race.best()) == 2
+
+
 def test_of_equals_the_later_is_kept_but_small_losses_do_not_add_up(learner):
     race = Race(learner, HELD)
     for number, error in enumerate((0.3, 0.32, 0.34, 0.36), 1):

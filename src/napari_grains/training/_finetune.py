@@ -190,8 +190,8 @@ class _Run:
 
     @property
     def _over(self) -> bool:
-        """Whether time, steps or progress are at their end."""
-        return self._pace.finished or self._race.since >= self._settings.patience
+        """Whether time, steps or progress are at their end, or there is nothing to learn."""
+        return self._pace.finished or not self._race.open or self._race.since >= self._settings.patience
 
     def _step(self, device: str) -> Job[None]:
         """Learn from a batch, and now and then compare."""

@@ -12,6 +12,7 @@ from napari_grains.networks import NetworkCard, UNet
 
 from ._finetuning import Finetuning
 from ._painted import Field
+from ._race import LEAST
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,11 @@ def verdict(before: float | None, after: float | None, *, won: bool) -> str:
     """Say in one line what came of a training."""
     if before is None or after is None:
         return "too few strokes to hold some out: nobody can say whether the network got better; paint more."
+    if before <= LEAST:
+        return (
+            "the network before the training is kept: it is right on the held-out strokes already "
+            f"(error {before:.3f}); paint where it is wrong."
+        )
     if not won:
         return (
             f"the network before the training is kept: nothing was better on the held-out strokes "

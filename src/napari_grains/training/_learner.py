@@ -13,12 +13,14 @@ from ._finetuning import Finetuning, Layers, trainable
 from ._losses import total_loss
 from ._settings import Loss
 from ._stream import Batch
-from ._stroke_loss import kept_loss, stroke_error, stroke_loss
+from ._stroke_loss import TOLERANCE, kept_loss, stroke_error, stroke_loss
 
 _STEEPEST = 1.0
 """Gradients are clipped to this norm."""
 _AT_ONCE = 4
 """Patches that are judged together."""
+_SHARES = (0.15, 0.5)
+"""Bounds of what is expected: a network that sees no boundary at all shall learn of them, too."""
 _LOSS = Loss()
 """Of the synthetic micrographs, as in pretraining."""
 
@@ -37,6 +39,8 @@ class Learner:
         Where.
     network : UNet
         What it starts from, in ``eval`` mode; it is copied.
+    tolerance : int
+        Working px by which strokes may be off.
 
     Attributes
     ----------
@@ -44,12 +48,15 @@ class Learner:
         Share of boundary pixels that is expected.
     """
 
-    def __init__(self, settings: Finetuning, plan: DevicePlan, network: UNet) -> None:
-        self.settings, self.plan, self.prior = settings, plan, 0.3
+    def __init__(
+        self, settings: Finetuning, plan: DevicePlan, network: UNet, tolerance: int = TOLERANCE
+    ) -> None:
+        self.settings, self.plan, self.prior = settings, plan, 0.5
         self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
         self.average: UNet = deepcopy(self.network).requires_grad_(False)
         self.layers: Layers | None = None
+        self._tolerance = tolerance
         self.steps = 0
 
     def choose(self, layers: Layers) -> None:
@@ -102,7 +109,7 @@ class Learner:
     def expect(self, patches: Batch) -> None:
         """Take from patches how many boundary pixels the network expected before the training."""
         logit = forward(self._before, self.plan, patches["image"].to(self.plan.device))["boundary"]
-        self.prior = float(logit.float().sigmoid().mean())
+        self.prior = min(max(float(logit.float().sigmoid().mean()), _SHARES[0]), _SHARES[1])
 
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
@@ -120,7 +127,8 @@ class Learner:
         outputs = forward(self.network, self.plan, image)
         number = len(strokes["image"])
         mine = {name: value[:number] for name, value in outputs.items()}
-        of_strokes = stroke_loss(mine["boundary"], strokes["boundary"], strokes["grain"], self.prior)
+        painted = strokes["boundary"], strokes["grain"]
+        of_strokes = stroke_loss(mine["boundary"], *painted, self.prior, self._tolerance)
         loss = of_strokes
         if self.settings.keeping:
             with torch.no_grad():

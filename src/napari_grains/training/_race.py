@@ -13,6 +13,8 @@ from ._stream import Batch
 
 MARGIN: Final = 0.03
 """Share of its error by which a network has to be better than the one before the training."""
+LEAST: Final = 0.004
+"""Error by which it has to be better at least: less is chance where a few strokes judge."""
 TIE: Final = 0.15
 """Share of its error by which a later network may be worse than the best: more steps are averaged in it."""
 
@@ -48,6 +50,11 @@ class Race:
     def validated(self) -> bool:
         """Whether networks can be compared."""
         return self._held is not None
+
+    @property
+    def open(self) -> bool:
+        """Whether another network could win; not if the first is right on all held-out strokes."""
+        return self.before is None or self.before > LEAST
 
     @property
     def won(self) -> bool:
@@ -86,4 +93,5 @@ class Race:
     def _is_better(self, error: float) -> bool:
         if self.before is None:
             return True
-        return error < (1 - MARGIN) * self.before and error <= (1 + TIE) * self._least
+        wanted = min((1 - MARGIN) * self.before, self.before - LEAST)
+        return error < wanted and error <= (1 + TIE) * self._least

@@ -8,11 +8,13 @@ from typing import Final
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-_TOLERANCE: Final = 1
+TOLERANCE: Final = 1
 """Working px by which a stroke may be off."""
 
 
-def stroke_loss(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5) -> Tensor:
+def stroke_loss(
+    logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5, tolerance: int = TOLERANCE
+) -> Tensor:
     """Cross-entropy on painted pixels alone, balanced over the classes, lenient about places.
 
     A boundary pixel asks for a boundary somewhere within a pixel of it, a grain pixel for the inside of a
@@ -29,12 +31,14 @@ def stroke_loss(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0
         to a painted one.
     prior : float
         Expected share of boundary pixels.
+    tolerance : int
+        Working px by which a stroke may be off.
 
     Returns
     -------
     Tensor, scalar
     """
-    highest, lowest = _around(logit.float())
+    highest, lowest = _around(logit.float(), tolerance)
     return 2 * prior * _mean(F.softplus(-highest), boundary) + 2 * (1 - prior) * _mean(
         F.softplus(lowest), grain
     )
@@ -82,10 +86,10 @@ def kept_loss(outputs: Mapping[str, Tensor], before: Mapping[str, Tensor], ignor
     return boundary + distance
 
 
-def _around(logit: Tensor) -> tuple[Tensor, Tensor]:
+def _around(logit: Tensor, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
     """Highest and lowest value within the tolerance of each pixel."""
-    side = 2 * _TOLERANCE + 1
-    return F.max_pool2d(logit, side, 1, _TOLERANCE), -F.max_pool2d(-logit, side, 1, _TOLERANCE)
+    side = 2 * tolerance + 1
+    return F.max_pool2d(logit, side, 1, tolerance), -F.max_pool2d(-logit, side, 1, tolerance)
 
 
 def _mean(values: Tensor, where: Tensor) -> Tensor:
