@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_grains.errors import InputError
+from napari_grains.weights._copy import copy_network
 from napari_grains.weights._header import KEY, card_text, describe_network
 
 SUFFIX: Final = ".safetensors"
@@ -23,6 +24,7 @@ __all__ = [
     "SUFFIX",
     "bundled_folder",
     "card_text",
+    "copy_network",
     "describe_network",
     "find_network",
     "history_folder",
