@@ -138,14 +138,14 @@ class FinetuneDock(Dock):
     def _connect(self) -> None:
         self.paint.changed.connect(self._follow_strokes)
         self.paint.image_changed.connect(self._look_at_image)
-        self.learn.changed.connect(self._check)
+        self.learn.changed.connect(self._check_anew)
         self.learn.revert.clicked.connect(self._forget_preview)
         self.keep.saved.connect(self._session.networks_changed)
         self.left_behind.answered.connect(self.left_behind.look)
         self.left_behind.training_wanted.connect(self.resume)
         self.left_behind.failed.connect(self._say_problem)
         self._watch.painted.connect(self._take_strokes)
-        self._keeper.failed.connect(self._say_problem)
+        self._keeper.failed.connect(self._remark)
         self._session.changed.connect(self._show_engine)
         self._session.networks_changed.connect(self.learn.network.look_again)
         for button, slot in (
@@ -230,13 +230,17 @@ class FinetuneDock(Dock):
             return
         why_not = self._why_not()
         self.panel.offer(why_not, self._why_no_place())
-        if why_not or not self._said_by_run:
-            self._said_by_run = False
+        if not self._said_by_run:
             self.panel.say(why_not)
+
+    def _check_anew(self) -> None:
+        """Something else was chosen or painted: what the last run said is no longer news."""
+        self._said_by_run = False
+        self._check()
 
     def _follow_strokes(self) -> None:
         self._watch.follow([pair.strokes for pair in self.paint.pairs.pairs])
-        self._check()
+        self._check_anew()
 
     def _take_strokes(self, strokes: Labels) -> None:
         """Strokes were painted: keep them, learn from them, count them."""
@@ -246,7 +250,7 @@ class FinetuneDock(Dock):
         if self._live is not None:
             self._live.repaint(strokes)
         self.paint.show_count()
-        self._check()
+        self._check_anew()
 
     def _look_at_image(self) -> None:
         image = self.paint.image.layer
@@ -271,7 +275,10 @@ class FinetuneDock(Dock):
             elif isinstance(event, Preview) and self._live is not None:
                 self._live.show(event)
             elif isinstance(event, Notice):
-                self.panel.remark(*filter(None, [*self.panel.remarks.text().split("\n"), event.message]))
+                self._remark(event.message)
+
+    def _remark(self, text: str) -> None:
+        self.panel.remark(*filter(None, [*self.panel.remarks.text().split("\n"), text]))
 
     def _show_state(self, state: TaskState) -> None:
         if state is TaskState.QUEUED:
@@ -320,7 +327,7 @@ class FinetuneDock(Dock):
             self._say_verdict(ending.result)
 
     def _say_verdict(self, result: Mapping[str, Any]) -> None:
-        verdict = str(result["verdict"])
+        verdict, self._said_by_run = str(result["verdict"]), True
         self.panel.say(verdict[:1].upper() + verdict[1:])
 
     def _say_problem(self, problem: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 from napari.layers import Image, Labels
 from napari.viewer import Viewer
-from qtpy.QtCore import QLockFile, QObject, Signal
-from superqt.utils import create_worker
+from qtpy.QtCore import QLockFile, QObject, Qt, Signal
 
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._source import Array, Source
@@ -38,6 +39,7 @@ class StrokeKeeper(QObject):
     """
 
     failed = Signal(str)
+    _ended = Signal(str)
 
     def __init__(self, viewer: Viewer, parent: QObject) -> None:
         super().__init__(parent)
@@ -45,6 +47,7 @@ class StrokeKeeper(QObject):
         self._locks: dict[str, QLockFile] = {}
         self._waiting: dict[Labels, StrokePair] = {}
         self._busy = self._complained = False
+        self._ended.connect(self._written, Qt.ConnectionType.QueuedConnection)
 
     def keep(self, pair: StrokePair) -> None:
         """Keep the strokes of a layer as they are now."""
@@ -86,9 +89,18 @@ class StrokeKeeper(QObject):
             self._next()
             return
         self._busy = True
-        worker = create_worker(_write, file, np.array(strokes.data), _facts(pair), _start_thread=False)
-        worker.returned.connect(self._written)
-        worker.start()
+        arguments = (file, np.array(strokes.data), _facts(pair))
+        threading.Thread(target=self._write, args=arguments, name="strokes").start()  # Python waits for it
+
+    def _write(self, file: StrokeFile, labels: Array, facts: StrokeFacts) -> None:
+        """Write, in a thread; the dock may be gone in the end."""
+        problem = ""
+        try:
+            file.write(labels, facts)
+        except OSError as error:
+            problem = f"Strokes cannot be kept for the case of a crash: {error.strerror or error}."
+        with suppress(RuntimeError):
+            self._ended.emit(problem)
 
     def _written(self, problem: str) -> None:
         self._busy = False
@@ -131,12 +143,3 @@ def _facts(pair: StrokePair) -> StrokeFacts:
         paint_of(pair.strokes),
         datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-def _write(file: StrokeFile, labels: Array, facts: StrokeFacts) -> str:
-    """Write; say what went wrong: from a thread an exception would end as a pop-up."""
-    try:
-        file.write(labels, facts)
-    except OSError as error:
-        return f"Strokes cannot be kept for the case of a crash: {error.strerror or error}."
-    return ""
