@@ -19,6 +19,7 @@ WIDGETS = {
     "napari-grains.segment": "napari_grains.widgets:SegmentDock",
     "napari-grains.table": "napari_grains.widgets:GrainTable",
     "napari-grains.pretrain": "napari_grains.widgets:PretrainDock",
+    "napari-grains.finetune": "napari_grains.widgets:FinetuneDock",
 }
 SAMPLES = {
     f"napari-grains.sample.{name}": f"napari_grains.{home}:{name}"

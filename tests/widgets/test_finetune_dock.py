@@ -589,8 +589,9 @@ def test_everything_has_a_tooltip(dock, strokes):
 
 
 @pytest.fixture
-def painted(real_engine, make_napari_viewer, open_dock, qtbot):
-    """Bright squares with dark seams, some of which are painted."""
+def painted(real_engine, make_napari_viewer, open_dock, monkeypatch, tmp_path, qtbot):
+    """Bright squares with dark seams, of which the horizontal ones are painted as scratches in grains."""
+    monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(tmp_path / "networks"))
     rows, columns = np.indices((96, 128))
     seams = (rows % 24 < 2) | (columns % 24 < 2)
     grey = np.where(seams, 60, 180) + np.random.default_rng(0).normal(0, 5, seams.shape)
@@ -598,8 +599,7 @@ def painted(real_engine, make_napari_viewer, open_dock, qtbot):
     viewer.add_image(grey.astype(np.uint8), name="steel")
     dock = open_dock(viewer)
     dock.paint.new.click()
-    labels = np.where(seams, 2, 1).astype(np.uint8)
-    labels[48:] = 0
+    labels = np.where(columns % 24 < 2, 2, 1).astype(np.uint8)
     viewer.layers["steel strokes"].data = labels
     qtbot.waitUntil(dock.panel.run.isEnabled)
     return dock, viewer
@@ -612,12 +612,11 @@ def test_a_real_training_survives_a_killed_worker(painted, real_engine, qtbot):
     dock.train()
     qtbot.waitUntil(lambda: "steel boundary (training)" in viewer.layers, timeout=PATIENCE)
     folder = dock._state.folder
-    qtbot.waitUntil(lambda: (folder / BEST).exists(), timeout=PATIENCE)
+    qtbot.waitUntil((folder / BEST).exists, timeout=PATIENCE)
     children = set(psutil.Process().children(recursive=True)) - real_engine["before"]
     for child in children:
         os.kill(child.pid, signal.SIGKILL)
-    ended_within = PATIENCE
-    qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=ended_within)
+    qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
     assert "ended unexpectedly" in dock.panel.message.text()
     assert viewer.layers["steel strokes"].data.any()
     assert dock.left_behind.is_open

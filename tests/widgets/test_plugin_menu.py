@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainTable, PretrainDock, SegmentDock
+from napari_grains.widgets import FinetuneDock, GrainTable, PretrainDock, SegmentDock
 
 DOCKS = [
     ("Segment grains", SegmentDock),
     ("Grain table", GrainTable),
     ("Pretrain on synthetic micrographs", PretrainDock),
+    ("Fine-tune on strokes", FinetuneDock),
 ]
 
 
@@ -26,6 +27,7 @@ def test_docks_open_by_their_name(viewer, name, kind):
         ("napari/layers/segment", "napari-grains.segment"),
         ("napari/layers/measure", "napari-grains.table"),
         ("napari/layers/segment", "napari-grains.pretrain"),
+        ("napari/layers/segment", "napari-grains.finetune"),
     ],
 )
 def test_docks_are_in_the_layers_menu_and_open_from_there(viewer, menu, command):
