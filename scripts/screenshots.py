@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER].
+"""Take the pictures of the documentation in a real viewer: python scripts/screenshots.py [FOLDER [SCENE...]].
 
 Needs napari and a display; without one: xvfb-run -a -s "-screen 0 1920x1080x24" python scripts/screenshots.py
 Every micrograph in the pictures is synthetic, so that they can be shown anywhere.
@@ -13,12 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import napari
+import numpy as np
 from napari.viewer import Viewer
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
+from scipy import ndimage
 
 from napari_grains.samples import grooved_ceramic
-from napari_grains.widgets import PretrainDock, SegmentDock
+from napari_grains.synthesis import Recipe
+from napari_grains.widgets import FinetuneDock, PretrainDock, SegmentDock
 from napari_grains.widgets._open_table import open_grain_table
 
 SIZES = {"1280x800": (1280, 800), "1920x1080": (1920, 1080)}
@@ -27,15 +31,16 @@ PATIENCE = 120_000
 """Milliseconds for a run."""
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, names: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
-    for scene in (segmented, info_bar, stack_with_table, measuring, pretrain_matched, pretrain_training):
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # and no strokes of the user
+    for scene in SCENES if not names else [scene for scene in SCENES if scene.__name__ in names]:
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
             scene(viewer)
-            if scene is not stack_with_table:  # which has flown to a grain
+            if scene not in (stack_with_table, finetune_trained):  # which have flown to a place
                 viewer.fit_to_view()
             for theme in THEMES:
                 viewer.theme = theme
@@ -118,6 +123,38 @@ def open_pretrain_dock(viewer: Viewer) -> PretrainDock:
     return dock
 
 
+def finetune_trained(viewer: Viewer) -> None:
+    """Teach a network that scratches are no boundaries, and go to the next place."""
+    image, strokes = scratched_steel()
+    viewer.add_image(image, name="scratched steel")
+    dock = FinetuneDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Fine-tune on strokes (Grains)")
+    until(lambda: "Starting" not in dock.learn.device.text())
+    dock.paint.new.click()
+    viewer.layers["scratched steel strokes"].data = strokes
+    until(dock.panel.run.isEnabled)
+    dock.learn.minutes.setValue(1)
+    dock.train()
+    until(lambda: dock.run_in_progress is None)
+    dock.go_to_next_place()
+    until(lambda: dock.run_in_progress is None)
+    viewer.fit_to_view()
+    viewer.scene.camera.zoom *= 1.6
+
+
+def scratched_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a synthetic micrograph with dark scratches (Y, X), and a few strokes on it."""
+    truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(40.0, 40.0)).micrograph(5, 0, (480, 640))
+    scratches = np.zeros(truth.image.shape, np.bool_)
+    scratches[20::60] = scratches[21::60] = True
+    grey = (255 * np.where(scratches, 0.15, truth.image).clip(0, 1)).astype(np.uint8)
+    strokes = np.zeros(grey.shape, np.uint8)
+    rows, columns = np.indices(grey.shape)
+    strokes[truth.boundary & ~scratches & (rows % 160 < 50) & (columns % 160 < 50)] = 2
+    strokes[ndimage.binary_dilation(scratches) & (truth.distance > 5) & (columns % 140 < 45)] = 1
+    return grey, strokes
+
+
 def open_dock(viewer: Viewer) -> SegmentDock:
     dock = SegmentDock(viewer)
     viewer.window.add_dock_widget(dock, name="Segment grains (Grains)")
@@ -142,6 +179,17 @@ def write_with_info_bar(path: Path) -> None:
     picture.save(path)
 
 
+SCENES = (
+    segmented,
+    info_bar,
+    stack_with_table,
+    measuring,
+    pretrain_matched,
+    pretrain_training,
+    finetune_trained,
+)
+
+
 def until(happened: Callable[[], bool]) -> None:
     loop, timer = QEventLoop(), QTimer()
     timer.timeout.connect(lambda: happened() and loop.quit())
@@ -159,4 +207,5 @@ def rest(milliseconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "docs" / "images")
+    images = Path(__file__).parents[1] / "docs" / "images"
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else images, sys.argv[2:])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
+from scipy import ndimage as ndi
 
 from napari_grains.synthesis import Recipe
 from napari_grains.weights import describe_network
@@ -24,7 +25,7 @@ def own_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def scratched():
-    """Grey levels of grains with straight dark scratches, which look like boundaries to the bundled network."""
+    """Grains with straight dark scratches, which look like boundaries to the bundled network."""
     truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(30.0, 30.0)).micrograph(5, 0, (192, 224))
     grey = truth.image.copy()
     grey[12::24] = grey[13::24] = 0.15
@@ -123,6 +124,4 @@ class Canvas:
 
 
 def _edges(grains, width=3):
-    from scipy import ndimage as ndi
-
     return ndi.grey_dilation(grains, width) != ndi.grey_erosion(grains, width)
