@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QEvent, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication
 from scipy import ndimage as ndi
 
 from napari_grains.synthesis import Recipe
@@ -60,6 +62,7 @@ def test_a_network_learns_from_strokes_of_the_mouse(make_napari_viewer, own_fold
         canvas.draw([(row, column)])
     assert np.count_nonzero(strokes.data == 2) > np.count_nonzero(on_edges)
 
+    dock.learn.layers.setCurrentText("all layers")
     dock.learn.minutes.setValue(0.6)
     qtbot.waitUntil(dock.panel.run.isEnabled)
     qtbot.mouseClick(dock.panel.run, Qt.MouseButton.LeftButton)
@@ -71,8 +74,8 @@ def test_a_network_learns_from_strokes_of_the_mouse(make_napari_viewer, own_fold
     after = viewer.layers["steel boundary (training)"].data
     scratches = np.zeros_like(edges)
     scratches[12::24] = True
-    scratches &= ~_edges(grains, 9)
-    assert after[scratches].mean() < first[scratches].mean()
+    scratches &= ~_edges(grains, 9) & (first > 0)  # the part that was seen comes first
+    assert after[scratches].mean() < 0.9 * first[scratches].mean()
 
     qtbot.mouseClick(dock.panel.place, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
@@ -107,12 +110,19 @@ class Canvas:
         if not places:
             return
         points = [self._point(place) for place in places]
-        left = Qt.MouseButton.LeftButton
-        QTest.mouseMove(self.widget, points[0])
-        QTest.mousePress(self.widget, left, Qt.KeyboardModifier.NoModifier, points[0])
+        left, nothing = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        self._send(QEvent.Type.MouseMove, points[0], nothing, nothing)
+        self._send(QEvent.Type.MouseButtonPress, points[0], left, left)
         for point in points[1:]:
-            QTest.mouseMove(self.widget, point)
-        QTest.mouseRelease(self.widget, left, Qt.KeyboardModifier.NoModifier, points[-1])
+            QTest.qWait(40)  # napari listens to the mouse so many times a second
+            self._send(QEvent.Type.MouseMove, point, nothing, left)
+        QTest.qWait(40)
+        self._send(QEvent.Type.MouseButtonRelease, points[-1], left, nothing)
+
+    def _send(self, kind, point, button, buttons):
+        above = QPointF(self.widget.mapToGlobal(point.toPoint()))
+        event = QMouseEvent(kind, point, above, button, buttons, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(self.widget, event)
 
     def _point(self, place):
         """Canvas position of a pixel of the layer."""
@@ -120,7 +130,7 @@ class Canvas:
         world = np.array(self.layer.data_to_world(place))
         middle = np.array([self.widget.height(), self.widget.width()]) / 2
         row, column = middle + (world - np.array(camera.center)[-2:]) * camera.zoom
-        return QPoint(round(column), round(row))
+        return QPointF(round(column), round(row))
 
 
 def _edges(grains, width=3):

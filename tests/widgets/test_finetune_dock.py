@@ -622,7 +622,7 @@ def test_a_real_training_survives_a_killed_worker(painted, real_engine, qtbot):
     assert dock.left_behind.is_open
     dock.left_behind.accept.click()
     assert dock.run_in_progress is not None, dock.panel.message.text()
-    qtbot.waitUntil(lambda: dock.panel.curves.points["loss"], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(dock.panel.curves.points["loss"]) > 0, timeout=PATIENCE)
     dock.stop()
     qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
     assert dock.learn.network.path.parent == history_folder()
