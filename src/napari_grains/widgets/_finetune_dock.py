@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,23 +17,20 @@ from qtpy.QtWidgets import QShortcut
 from napari_grains.engine import TaskState
 from napari_grains.errors import InputError
 from napari_grains.events import Event, Notice, Preview, Progress, TrainingProgress
-from napari_grains.weights import describe_network
 from napari_grains.widgets._dock import Dock, error_colour
 from napari_grains.widgets._finetune_panel import FinetunePanel
 from napari_grains.widgets._form import lay_out_in_column
 from napari_grains.widgets._history_list import entry
-from napari_grains.widgets._inspection import Inspector
-from napari_grains.widgets._job_run import Arguments, Ending, JobRun
-from napari_grains.widgets._known_scales import KnownScales
+from napari_grains.widgets._job_run import Ending, JobRun
 from napari_grains.widgets._learn_box import LearnBox
 from napari_grains.widgets._left_behind import LeftBehind
 from napari_grains.widgets._live_view import LiveView
-from napari_grains.widgets._match_box import info_bar_of
 from napari_grains.widgets._next_place import NextPlace
 from napari_grains.widgets._paint_box import PaintBox
 from napari_grains.widgets._save_box import SaveBox
 from napari_grains.widgets._session import DEVICE_TIP, session_of
 from napari_grains.widgets._source import Source
+from napari_grains.widgets._stroke_arguments import StrokeArguments
 from napari_grains.widgets._stroke_keeper import StrokeKeeper
 from napari_grains.widgets._stroke_layers import is_annotation
 from napari_grains.widgets._stroke_pairs import StrokePair
@@ -74,11 +72,11 @@ class FinetuneDock(Dock):
         self._state: TrainingState | None = None
         self._said_by_run = False
         self._errors: list[float] = []
-        self._inspector, self._scales = Inspector(self), KnownScales(self._viewer)
         self._watch, self._next = StrokeWatch(self), NextPlace(self._viewer)
         self._keeper = StrokeKeeper(self._viewer, self)
         self.paint, self.learn, self.panel = PaintBox(self._viewer), LearnBox(), FinetunePanel()
         self.keep = SaveBox(self.learn.network)
+        self._arguments = StrokeArguments(self._viewer, self.learn.network, self)
         self.left_behind = LeftBehind(self._keeper)
         lay_out_in_column(self, (self.left_behind, self.paint, self.learn, self.panel, self.keep))
         self._connect()
@@ -110,15 +108,9 @@ class FinetuneDock(Dock):
             return
         pair, index = self.paint.pairs.of(image), Source(image).current_slice(self._viewer)
         strokes = None if pair is None else pair.strokes
-        card, _ = self.learn.network.read()
-        asked = {
-            "model": self.learn.network.model,
-            "scale": self._scales.of(image, card),
-            "errors": list(self._errors),
-            "leave_out": info_bar_of(self._inspector, image),
-        }
+        gather = self._arguments.of_place(image, strokes, index, self._errors)
         run = self._begin("suggest", "Looking for doubtful places…", partial(self._show_place, image, index))
-        run.start(lambda: {**self._next.plane_of(image, strokes, index), **asked}, [Source(image)])
+        run.start(gather, [Source(image)])
 
     def check_strokes(self) -> None:
         """Find out whether the strokes can be learned at all."""
@@ -126,7 +118,7 @@ class FinetuneDock(Dock):
             return
         pairs = self._pairs_in_order()
         run = self._begin("diagnose", "Trying to learn the strokes…", self._show_verdict)
-        gather = self._gatherer({"start": self.learn.network.model}, pairs)
+        gather = self._arguments.of_pairs({"start": self.learn.network.model}, pairs)
         run.start(gather, [Source(pair.image) for pair in pairs])
 
     def stop(self) -> None:
@@ -183,7 +175,7 @@ class FinetuneDock(Dock):
         self._live = LiveView(self._viewer, run, pairs, pairs[0].image)
         how = {**self.learn.arguments(), **self._live.arguments(), "resume": resume}
         how["state"] = None if state is None else str(state.folder)
-        run.start(self._gatherer(how, pairs), [Source(pair.image) for pair in pairs])
+        run.start(self._arguments.of_pairs(how, pairs), [Source(pair.image) for pair in pairs])
 
     def _begin(self, job: str, text: str, finish: Callable[[Ending], None]) -> JobRun:
         run = JobRun(self._session, job)
@@ -201,15 +193,6 @@ class FinetuneDock(Dock):
         """Ticked pairs, that of the image which is looked at first."""
         chosen = self.paint.image.layer
         return sorted(self.paint.pairs.ticked, key=lambda pair: pair.image is not chosen)
-
-    def _gatherer(self, how: Arguments, pairs: list[StrokePair]) -> Callable[[], Arguments]:
-        """Return what reads the arguments of a job; it may be called in a thread."""
-        card, _ = self.learn.network.read()
-        known = [
-            (info_bar_of(self._inspector, pair.image), self._scales.of(pair.image, card)) for pair in pairs
-        ]
-        images = list(zip(pairs, known, strict=True))
-        return lambda: {**how, "images": [pair.arguments(*facts) for pair, facts in images]}
 
     def _why_not(self) -> str:
         """Why nothing can be learned now, with what to do; empty if it can."""
@@ -254,8 +237,7 @@ class FinetuneDock(Dock):
 
     def _look_at_image(self) -> None:
         image = self.paint.image.layer
-        if image is not None and Source(image).problem() is None:
-            self._inspector.look_at(image)
+        self._arguments.look_at(image)
         if self._live is not None:
             self._live.look_at(image)
         self.left_behind.look()
@@ -302,7 +284,8 @@ class FinetuneDock(Dock):
         if ending.result is None:
             return
         result, file = ending.result, Path(ending.result["network"])
-        self._learn_scales(pairs, file)
+        with suppress(InputError):  # where it cannot be read, choosing it says so
+            self._arguments.learn_scales(pairs, file)
         if result["before"] is not None:
             self._errors = [*(self._errors or [result["before"]]), result["after"]]
         if result["kept"] == "trained":
@@ -310,12 +293,6 @@ class FinetuneDock(Dock):
         else:
             file.unlink(missing_ok=True)  # a copy of the network before
         self._say_verdict(result)
-
-    def _learn_scales(self, pairs: list[StrokePair], file: Path) -> None:
-        try:
-            self._scales.learn([pair.image for pair in pairs], describe_network(file))
-        except InputError as error:
-            self._say_problem(str(error))
 
     def _show_place(self, image: Image, index: int, ending: Ending) -> None:
         if ending.result is not None:

@@ -21,7 +21,7 @@ _AROUND: Final = 2.0
 
 
 class NextPlace:
-    """What the job "suggest" is asked and what becomes of its answer.
+    """What becomes of the answer of the job "suggest".
 
     Parameters
     ----------
@@ -32,14 +32,6 @@ class NextPlace:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
         self._guide = Guide(viewer, "next place", "#ffe600")
-
-    def plane_of(self, image: Image, strokes: Labels | None, index: int) -> dict[str, Any]:
-        """Arguments of the job that are arrays: the slice that is seen; may take long."""
-        source = Source(image)
-        labels = np.zeros(source.plane, np.uint8)
-        if strokes is not None:
-            labels = painted(strokes, source).reshape(source.slices, *source.plane)[index]
-        return {"image": source.read(index), "labels": labels, "rgb": bool(image.rgb)}
 
     def show(self, image: Image, index: int, result: Mapping[str, Any]) -> None:
         """Show the uncertainty and fly to the place, if there is one."""
@@ -62,3 +54,12 @@ class NextPlace:
     def _position(self, image: Image, index: int, place: Sequence[float]) -> list[float]:
         lengths = Source(image).shape[:-2]
         return [*(float(index) if length > 1 else 0.0 for length in lengths), *place]
+
+
+def plane_of(image: Image, strokes: Labels | None, index: int) -> dict[str, Any]:
+    """Arguments of the job that are arrays: the slice that is seen; may take long."""
+    source = Source(image)
+    labels = np.zeros(source.plane, np.uint8)
+    if strokes is not None:
+        labels = painted(strokes, source).reshape(source.slices, *source.plane)[index]
+    return {"image": source.read(index), "labels": labels, "rgb": bool(image.rgb)}
