@@ -11,8 +11,7 @@ from typing import Any
 from napari.layers import Image, Labels
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from qtpy.QtGui import QColor, QKeySequence
-from qtpy.QtWidgets import QShortcut
+from qtpy.QtGui import QColor
 
 from napari_grains.engine import TaskState
 from napari_grains.errors import InputError
@@ -27,6 +26,7 @@ from napari_grains.widgets._left_behind import LeftBehind
 from napari_grains.widgets._live_view import LiveView
 from napari_grains.widgets._next_place import NextPlace
 from napari_grains.widgets._paint_box import PaintBox
+from napari_grains.widgets._results import result_layer
 from napari_grains.widgets._save_box import SaveBox
 from napari_grains.widgets._session import DEVICE_TIP, session_of
 from napari_grains.widgets._source import Source
@@ -147,8 +147,6 @@ class FinetuneDock(Dock):
             (self.panel.check, self.check_strokes),
         ):
             button.clicked.connect(slot)
-        for keys, slot in (("Ctrl+Return", self.train), ("Ctrl+Shift+Return", self.stop)):
-            QShortcut(QKeySequence(keys), self).activated.connect(slot)
         self.learn.device.setToolTip(f"{DEVICE_TIP}\n{self._session.engine.log_path}")
 
     def _attach(self) -> None:
@@ -244,9 +242,11 @@ class FinetuneDock(Dock):
         self._check()
 
     def _forget_preview(self) -> None:
-        """Take away what shows a network that was taken back."""
+        """Take away what shows a network that was taken back; the last segmentation is seen again."""
         for pair in self.paint.pairs.pairs:
             WatchedLayer(self._viewer, pair.image).remove()
+            if (segmented := result_layer(self._viewer, pair.image, "boundary")) is not None:
+                segmented.visible = True
 
     def _hear(self, events: list[Event]) -> None:
         for event in events:

@@ -12,9 +12,9 @@ from napari_grains.widgets._run_panel import RunPanel, TextLine, Words
 
 _WORDS: Final = Words(
     run="Train",
-    run_tip="Learn from the ticked strokes (Ctrl+Return); what you paint meanwhile is learned from too",
+    run_tip="Learn from the ticked strokes; what you paint meanwhile is learned from too",
     running_tip="A job is under way",
-    stop_tip="Stop and keep the best network so far (Ctrl+Shift+Return)",
+    stop_tip="Stop and keep the best network so far",
     stop_now_tip="Do not wait: end the engine process; the best network so far can be gone on with",
     stopping="Stopping after this step…",
 )
