@@ -1,4 +1,4 @@
-"""Which network is kept: the best on held-out strokes, the one before the training included."""
+"""Which network is kept: the latest that is clearly better on held-out strokes than before the training."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ MARGIN: Final = 0.03
 """Share of its error by which a network has to be better than the one before the training."""
 LEAST: Final = 0.004
 """Error by which it has to be better at least: less is chance where a few strokes judge."""
-TIE: Final = 0.15
-"""Share of its error by which a later network may be worse than the best: more steps are averaged in it."""
+RETAINED: Final = 0.5
+"""Share of the best network's gain that a later one has to have to be kept instead. A few strokes can tell
+whether a network is better than the one before the training, but hardly which of two better ones is, while
+more steps go on to help where nothing is painted."""
 
 
 class Race:
@@ -36,7 +38,7 @@ class Race:
     before, score : float or None
         Error of the network before the training and of the best one; None without held-out strokes.
     since : int
-        How many networks were judged since there was progress.
+        How many networks were judged since one was kept, or was the best so far.
     """
 
     def __init__(self, learner: Learner, held: Batch | None) -> None:
@@ -67,10 +69,10 @@ class Race:
             self._best = deepcopy(self._learner.average)
             return None
         error = self._learner.judge(self._held)
-        self.since += 1
-        if self.before is not None and error < min(self.before, self._least):
-            self.since = 0
-        if self._is_better(error):
+        better = self._is_better(error)
+        falls = self.before is not None and error < min(self.before, self._least)
+        self.since = 0 if better or falls else self.since + 1
+        if better:
             self._best, self.score = deepcopy(self._learner.average), error
             self._least = min(self._least, error)
         return error
@@ -94,4 +96,5 @@ class Race:
         if self.before is None:
             return True
         wanted = min((1 - MARGIN) * self.before, self.before - LEAST)
-        return error < wanted and error <= (1 + TIE) * self._least
+        least = min(error, self._least)
+        return error < wanted and error <= self.before - RETAINED * (self.before - least)
