@@ -20,8 +20,7 @@ from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
 from scipy import ndimage
 
-from napari_grains.samples import grooved_ceramic
-from napari_grains.synthesis import Recipe
+from napari_grains.samples import etched_polycrystal, grooved_ceramic
 from napari_grains.widgets import FinetuneDock, PretrainDock, SegmentDock
 from napari_grains.widgets._open_table import open_grain_table
 
@@ -133,8 +132,10 @@ def finetune_trained(viewer: Viewer) -> None:
     dock.paint.new.click()
     viewer.layers["scratched steel strokes"].data = strokes
     until(dock.panel.run.isEnabled)
-    dock.learn.minutes.setValue(1)
+    dock.learn.live.setChecked(True)
     dock.train()
+    until(lambda: len(dock.panel.curves.points["validation"]) > 4)
+    dock.stop()
     until(lambda: dock.run_in_progress is None)
     dock.go_to_next_place()
     until(lambda: dock.run_in_progress is None)
@@ -144,14 +145,17 @@ def finetune_trained(viewer: Viewer) -> None:
 
 def scratched_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return a synthetic micrograph with dark scratches (Y, X), and a few strokes on it."""
-    truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(40.0, 40.0)).micrograph(5, 0, (480, 640))
-    scratches = np.zeros(truth.image.shape, np.bool_)
-    scratches[20::60] = scratches[21::60] = True
-    grey = (255 * np.where(scratches, 0.15, truth.image).clip(0, 1)).astype(np.uint8)
+    (pixels, _, _), (grains, _, _) = etched_polycrystal()
+    grey, grains = pixels[:400, :480].copy(), grains[:400, :480]
+    scratches = np.zeros(grey.shape, np.bool_)
+    scratches[30::80] = scratches[31::80] = scratches[32::80] = True
+    grey[scratches] = 40
+    boundary = ndimage.grey_dilation(grains, 3) != ndimage.grey_erosion(grains, 3)
     strokes = np.zeros(grey.shape, np.uint8)
     rows, columns = np.indices(grey.shape)
-    strokes[truth.boundary & ~scratches & (rows % 160 < 50) & (columns % 160 < 50)] = 2
-    strokes[ndimage.binary_dilation(scratches) & (truth.distance > 5) & (columns % 140 < 45)] = 1
+    strokes[boundary & ~scratches & (rows % 130 < 60) & (columns % 130 < 60)] = 2
+    far = ~ndimage.binary_dilation(boundary, iterations=5)
+    strokes[ndimage.binary_dilation(scratches) & far & (columns % 120 < 60)] = 1
     return grey, strokes
 
 

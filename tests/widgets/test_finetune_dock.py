@@ -19,7 +19,6 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QScrollBar,
 )
-from widget_results import PATIENCE
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Notice, Preview, Progress, TrainingProgress
@@ -31,6 +30,7 @@ from napari_grains.widgets._training_state import states_folder
 from napari_grains.widgets._viewer import camera_of
 
 BEST = "best.safetensors"
+PATIENCE = 240_000
 
 
 @pytest.fixture(autouse=True)

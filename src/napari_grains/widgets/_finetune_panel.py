@@ -100,5 +100,7 @@ def score_text(before: float, now: float) -> str:
     """Say how the error on held-out strokes went."""
     if now == before:
         return f"Held-out error {before:.3f}"
+    if f"{now:.3f}" == f"{before:.3f}":
+        return f"Held-out error {before:.3f}: not better so far"
     trend = "better" if now < before else "the network before the training is still better"
     return f"Held-out error {before:.3f} → {now:.3f}: {trend}"
