@@ -14,12 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import napari
+import numpy as np
 from napari.viewer import Viewer
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from qtpy.QtCore import QEventLoop, QTimer
+from scipy import ndimage
 
-from napari_grains.samples import grooved_ceramic
-from napari_grains.widgets import GrainsDock, PretrainDock, SegmentDock
+from napari_grains.samples import etched_polycrystal, grooved_ceramic
+from napari_grains.widgets import FinetuneDock, GrainsDock, PretrainDock, SegmentDock
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._measure_tab import MeasureTab
 from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
@@ -34,24 +37,13 @@ PATIENCE = 120_000
 def main(folder: Path, *only: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["NAPARI_GRAINS_NETWORKS"] = tempfile.mkdtemp()  # the bundled networks alone
-    scenes = (
-        segmented,
-        proofreading,
-        info_bar,
-        stack_with_table,
-        measuring,
-        measured,
-        table_coloured,
-        plots,
-        pretrain_matched,
-        pretrain_training,
-    )
-    for scene in [scene for scene in scenes if not only or scene.__name__ in only]:
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp()  # and no strokes of the user
+    for scene in [scene for scene in SCENES if not only or scene.__name__ in only]:
         for size, (width, height) in SIZES.items():
             viewer = napari.Viewer(show=True)
             viewer.window.resize(width, height)
             scene(viewer)
-            if scene not in (stack_with_table, proofreading):  # which have flown to a grain
+            if scene not in (stack_with_table, proofreading, finetune_trained):  # which have flown to a place
                 viewer.fit_to_view()
             for theme in THEMES:
                 viewer.theme = theme
@@ -199,6 +191,43 @@ def open_pretrain_dock(viewer: Viewer) -> PretrainDock:
     return dock
 
 
+def finetune_trained(viewer: Viewer) -> None:
+    """Teach a network that scratches are no boundaries, and go to the next place."""
+    image, strokes = scratched_steel()
+    viewer.add_image(image, name="scratched steel")
+    dock = FinetuneDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Fine-tune on strokes (Grains)")
+    until(lambda: "Starting" not in dock.learn.device.text())
+    dock.paint.new.click()
+    viewer.layers["scratched steel strokes"].data = strokes
+    until(dock.panel.run.isEnabled)
+    dock.learn.live.setChecked(True)
+    dock.train()
+    until(lambda: len(dock.panel.curves.points["validation"]) > 4)
+    dock.stop()
+    until(lambda: dock.run_in_progress is None)
+    dock.go_to_next_place()
+    until(lambda: dock.run_in_progress is None)
+    viewer.fit_to_view()
+    viewer.scene.camera.zoom *= 1.6
+
+
+def scratched_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a synthetic micrograph with dark scratches (Y, X), and a few strokes on it."""
+    (pixels, _, _), (grains, _, _) = etched_polycrystal()
+    grey, grains = pixels[:400, :480].copy(), grains[:400, :480]
+    scratches = np.zeros(grey.shape, np.bool_)
+    scratches[30::80] = scratches[31::80] = scratches[32::80] = True
+    grey[scratches] = 40
+    boundary = ndimage.grey_dilation(grains, 3) != ndimage.grey_erosion(grains, 3)
+    strokes = np.zeros(grey.shape, np.uint8)
+    rows, columns = np.indices(grey.shape)
+    strokes[boundary & ~scratches & (rows % 130 < 60) & (columns % 130 < 60)] = 2
+    far = ~ndimage.binary_dilation(boundary, iterations=5)
+    strokes[ndimage.binary_dilation(scratches) & far & (columns % 120 < 60)] = 1
+    return grey, strokes
+
+
 def open_dock(viewer: Viewer) -> SegmentDock:
     dock = SegmentDock(viewer)
     viewer.window.add_dock_widget(dock, name="Segment grains (Grains)")
@@ -221,6 +250,21 @@ def write_with_info_bar(path: Path) -> None:
     draw.rectangle((700, 742, 899, 747), fill="white")
     draw.text((770, 712), "20 um", fill="white", font_size=20)
     picture.save(path)
+
+
+SCENES = (
+    segmented,
+    proofreading,
+    info_bar,
+    stack_with_table,
+    measuring,
+    measured,
+    table_coloured,
+    plots,
+    pretrain_matched,
+    pretrain_training,
+    finetune_trained,
+)
 
 
 def until(happened: Callable[[], bool]) -> None:

@@ -21,6 +21,7 @@ WIDGETS = {
     "napari-grains.table": "napari_grains.widgets:GrainTable",
     "napari-grains.plots": "napari_grains.widgets:GrainPlots",
     "napari-grains.pretrain": "napari_grains.widgets:PretrainDock",
+    "napari-grains.finetune": "napari_grains.widgets:FinetuneDock",
 }
 SAMPLES = {
     f"napari-grains.sample.{name}": f"napari_grains.{home}:{name}"

@@ -15,9 +15,9 @@ The command line, the tests and the engine process drive the same generator.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,21 @@ Result = TypeVar("Result")
 STOP: Final = "stop"
 """Sent into a job: return the best result so far."""
 
-Command: TypeAlias = Literal["stop"]
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """Sent into a job: something that it works on has changed.
+
+    Parameters
+    ----------
+    arguments : mapping
+        JSON values and arrays by name. A job that is busy hears of each name only what was sent last.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+Command: TypeAlias = Literal["stop"] | Update
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,8 @@ class TrainingProgress(Progress):
     loss : float
         Mean over the steps since the last such event; NaN if there was none.
     validation : float, optional
-        Loss on unseen synthetic micrographs, where it was measured since.
+        Loss on what is not learned from, where it was measured since: unseen synthetic micrographs, or
+        strokes that are held out.
     real : float, optional
         Mean adapted Rand error on real micrographs with labels, where it was measured since; 0 is best.
     """
@@ -100,6 +115,7 @@ def drive(
     job: Job[Result],
     on_event: Callable[[Event], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    updates: Callable[[], Update | None] | None = None,
 ) -> Result:
     """Run a job to its end and return its result.
 
@@ -111,6 +127,8 @@ def drive(
         Called with every event.
     should_stop : callable, optional
         Asked after every event; once it returns True the job is told to `STOP`.
+    updates : callable, optional
+        Asked after every event for what has changed since, unless the job is to stop.
     """
     command: Command | None = None
     while True:
@@ -122,3 +140,5 @@ def drive(
         if on_event is not None:
             on_event(event)
         command = STOP if should_stop is not None and should_stop() else None
+        if command is None and updates is not None:
+            command = updates()

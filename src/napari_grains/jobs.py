@@ -12,11 +12,14 @@ from typing import Final
 
 JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "diagnose": "napari_grains.training:diagnose_arrays",
+        "finetune": "napari_grains.training:finetune_arrays",
         "match": "napari_grains.training:match_arrays",
         "measure": "napari_grains.grains:measure_arrays",
         "pretrain": "napari_grains.training:pretrain_arrays",
         "report": "napari_grains.grains:report_arrays",
         "segment": "napari_grains.inference:segment_arrays",
+        "suggest": "napari_grains.inference:suggest_arrays",
         "warm_up": "napari_grains.inference:warm_up",
     }
 )

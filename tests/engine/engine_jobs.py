@@ -14,7 +14,7 @@ import numpy as np
 
 from napari_grains import exchange
 from napari_grains.errors import InputError
-from napari_grains.events import STOP, Notice, Preview, Progress
+from napari_grains.events import STOP, Notice, Preview, Progress, Update
 
 
 def empty():
@@ -54,6 +54,19 @@ def hold(first=None):
         steps += 1
         time.sleep(0.005)
     return {"steps": steps}
+
+
+def listen(busy=0.0):
+    """Collect what has changed until told to stop."""
+    heard, steps = [], 0
+    time.sleep(busy)
+    while (command := (yield Progress(steps, 0, "listening"))) is not STOP:
+        if isinstance(command, Update):
+            heard.append(dict(command.arguments))
+            yield Notice(f"heard {len(heard)}")
+        steps += 1
+        time.sleep(0.005)
+    return {"heard": heard}
 
 
 def deaf():

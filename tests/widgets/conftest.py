@@ -37,6 +37,10 @@ class FakeTask:
     def __init__(self, job, arguments, callbacks):
         self.job, self.arguments, self.callbacks = job, arguments, callbacks
         self.stops = self.aborts = 0
+        self.updates = []
+
+    def update(self, changes):
+        self.updates.append(changes)
 
     def stop(self):
         self.stops += 1

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from napari._app_model import get_app_model
 
-from napari_grains.widgets import GrainPlots, GrainsDock, GrainTable, PretrainDock, SegmentDock
+from napari_grains.widgets import (
+    FinetuneDock,
+    GrainPlots,
+    GrainsDock,
+    GrainTable,
+    PretrainDock,
+    SegmentDock,
+)
 
 DOCKS = [
     ("Segment grains", SegmentDock),
@@ -13,6 +20,7 @@ DOCKS = [
     ("Grain table", GrainTable),
     ("Grain size plots", GrainPlots),
     ("Pretrain on synthetic micrographs", PretrainDock),
+    ("Fine-tune on strokes", FinetuneDock),
 ]
 
 
@@ -31,6 +39,7 @@ def test_docks_open_by_their_name(viewer, name, kind):
         ("napari/layers/measure", "napari-grains.table"),
         ("napari/layers/measure", "napari-grains.plots"),
         ("napari/layers/segment", "napari-grains.pretrain"),
+        ("napari/layers/segment", "napari-grains.finetune"),
     ],
 )
 def test_docks_are_in_the_layers_menu_and_open_from_there(viewer, menu, command):

@@ -13,7 +13,7 @@ import typer
 from napari_grains import __version__
 
 from ._answering import answering
-from ._app_training import TrainingCommand, pretrain, synthesize
+from ._app_training import TrainingCommand, finetune, pretrain, synthesize
 from ._options import AsJson, Device, Output, PixelSizeText
 
 app = typer.Typer(
@@ -206,5 +206,6 @@ def demo(output: Output = Path("napari-grains-demo")) -> None:
         raise typer.Exit(run_demo(output))
 
 
+app.command()(finetune)
 app.command(cls=TrainingCommand)(pretrain)
 app.command()(synthesize)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,22 @@ from ._options import AsJson, Device, Output, RecipeFile
 
 _BESIDE = "beside --output"
 """What --resume means where no file follows it."""
+
+
+class Paint(StrEnum):
+    """What the labels of a painted image are."""
+
+    boundary = "boundary"
+    grains = "grains"
+
+
+class Learning(StrEnum):
+    """Which layers of a network learn."""
+
+    auto = "auto"
+    head = "head"
+    last = "last"
+    all = "all"
 
 
 class TrainingCommand(TyperCommand):
@@ -90,6 +107,75 @@ def pretrain(
             start=start,
             resume=resume == _BESIDE or resume or False,
             seed=seed,
+        )
+        raise typer.Exit(code)
+
+
+def finetune(
+    image: Annotated[
+        list[Path], typer.Option(metavar="PATH", help="Micrograph to learn from; can be given several times.")
+    ],
+    labels: Annotated[
+        list[Path],
+        typer.Option(metavar="PATH", help="What is painted on it, 0 where nothing is; one for each image."),
+    ],
+    output: Annotated[
+        Path, typer.Option(metavar="MODEL.safetensors", help="File for the network; its folder is made.")
+    ],
+    paint: Annotated[
+        Paint, typer.Option(help="Labels are 1 in grains and 2 on boundaries, or a number for each grain.")
+    ] = Paint.boundary,
+    *,
+    start: Annotated[
+        str, typer.Option("--model", "--start", metavar="NAME|FILE", help="Network to start from.")
+    ] = "default",
+    validate_image: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Micrograph to judge by alone; can be given several times."),
+    ] = None,
+    validate_labels: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="What is painted on it, as in --labels.")
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FLOAT", help="Factor by which images are resized; without, it is found for each."
+        ),
+    ] = None,
+    layers: Annotated[
+        Learning, typer.Option(help="What learns; auto chooses by how much is painted.")
+    ] = Learning.auto,
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", help="Optimizer steps, instead of --seconds or with it.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(metavar="S", help="Time to learn; 60 unless --steps is given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of patches and synthetic micrographs.")] = 0,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Fine-tune a network on a few strokes.
+
+    What is not painted is ignored. A part of the strokes is held out, those of another image if there are
+    several, and the network is saved that is best on them: the one before the training if no other is.
+    """
+    with answering(as_json=as_json):
+        from ._finetune import finetune_network
+
+        limits = {"steps": steps, "seconds": 60.0 if steps is None and seconds is None else seconds}
+        code = finetune_network(
+            output,
+            images=(image, labels),
+            validation=(validate_image or [], validate_labels or []),
+            paint=paint.value,
+            scale=scale,
+            as_json=as_json,
+            start=start,
+            layers=None if layers is Learning.auto else layers.value,
+            seed=seed,
+            device=device,
+            **limits,
         )
         raise typer.Exit(code)
 

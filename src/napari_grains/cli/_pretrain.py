@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import typer
@@ -21,6 +17,7 @@ from napari_grains.training import match_arrays, pretrain_arrays
 from ._folder import ResultFolder
 from ._reporters import say_json
 from ._run import INTERRUPTED
+from ._stopping import ctrl_c
 from ._training import training_reporter
 
 
@@ -77,7 +74,7 @@ def pretrain_network(
         options: dict[str, Any] = {"output": str(output), "recipe": found, "device": device}
         return (yield from pretrain_arrays(name=output.stem, validate=validate, **options, **settings))
 
-    with reporter, _ctrl_c() as interrupted:
+    with reporter, ctrl_c() as interrupted:
         result = drive(work(), reporter.event, interrupted.is_set)
     _show(result, as_json=as_json)
     return INTERRUPTED if interrupted.is_set() else 0
@@ -104,25 +101,6 @@ def _matched(path: Path, device: str) -> Job[dict[str, Any] | None]:
     for note in result.get("notes", ()):
         yield Notice(note)
     return result.get("recipe")
-
-
-@contextmanager
-def _ctrl_c() -> Iterator[threading.Event]:
-    """Turn the first Ctrl+C into a stop, which keeps what was learned; the second one is as usual."""
-    pressed = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        pressed.set()
-        signal.signal(signal.SIGINT, before)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed
-        return
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _show(result: dict[str, Any], *, as_json: bool) -> None:

@@ -153,6 +153,7 @@ class Engine:
             Callbacks(on_event, on_done, on_error, on_state),
             self._request_stop,
             self._request_abort,
+            self._request_update,
         )
         self._calls.put(partial(self._scheduler.enqueue, task))
         return task
@@ -205,6 +206,9 @@ class Engine:
 
     def _request_abort(self, task: Task) -> None:
         self._calls.put(partial(self._scheduler.abort, task))
+
+    def _request_update(self, task: Task, arguments: Mapping[str, object]) -> None:
+        self._calls.put(partial(self._scheduler.update, task, dict(arguments)))
 
     def _run(self) -> None:
         while (call := self._next_call()) is not None:

@@ -65,7 +65,7 @@ class Scheduler:
     def warm(self) -> None:
         """Start a process and warm it up, unless there is one or a task is about to start one."""
         if self.worker is None and self.current is None and not self._queue:
-            self.warming = Task("warm_up", {}, Callbacks(), self.stop, self.abort)
+            self.warming = Task("warm_up", {}, Callbacks(), self.stop, self.abort, self.update)
             self._unsettled.add(self.warming)
             self._queue.append(self.warming)
             self.advance()
@@ -99,6 +99,13 @@ class Scheduler:
             self._settle(task, TaskState.ABORTED)
             self.advance()
             self.warm()
+
+    def update(self, task: Task, arguments: Mapping[str, object]) -> None:
+        """Pass on to the running task what has changed; keep it for one that has not begun."""
+        if task.state is TaskState.QUEUED:
+            task.changes = {**task.changes, **arguments}
+        if task is self.current:
+            self._send_update(task, arguments)
 
     def heard(self, worker: WorkerProcess, message: Message) -> None:
         """Act on a message of a process; one that was given up has no say any more."""
@@ -175,6 +182,19 @@ class Scheduler:
             return  # no room because the folders went with the process: `ended` is about to be called
         self._log.info("task %d %s begins", task.id, task.job)
         self._send({"kind": "run", "task": task.id, "target": self._jobs[task.job], "arguments": arguments})
+        if task.changes:
+            self._send_update(task, task.changes)
+
+    def _send_update(self, task: Task, arguments: Mapping[str, object]) -> None:
+        """Send what has changed; without room for it the job goes on with what it has."""
+        if self.worker is None:
+            return
+        try:
+            packed = self.worker.depot.pack(arguments)
+        except InputError as error:
+            self._log.warning("task %d %s was not told of a change: %s", task.id, task.job, error)
+        else:
+            self._send({"kind": "update", "task": task.id, "arguments": packed})
 
     def _send(self, message: Message) -> None:
         with suppress(OSError):  # a dead process: `ended` is about to be called
@@ -231,7 +251,7 @@ class Scheduler:
             self.current = None
         self._log.info("task %d %s: %s", task.id, task.job, state.value)
         self._set_state(task, state)
-        task.arguments = {}
+        task.arguments, task.changes = {}, {}
         self._callbacks.post(partial(self._release, task))
 
     def _release(self, task: Task) -> None:

@@ -56,8 +56,8 @@ class Task:
         JSON values and arrays.
     callbacks : Callbacks
         Whom to tell.
-    stopper, aborter : callable
-        What the engine does on `stop` and `abort`.
+    stopper, aborter, updater : callable
+        What the engine does on `stop`, `abort` and `update`.
 
     Attributes
     ----------
@@ -72,9 +72,11 @@ class Task:
     callbacks: Callbacks = field(repr=False)
     stopper: Callable[[Task], None] = field(repr=False)
     aborter: Callable[[Task], None] = field(repr=False)
+    updater: Callable[[Task, Mapping[str, object]], None] = field(repr=False)
     state: TaskState = TaskState.QUEUED
     id: int = field(default_factory=lambda: next(_NUMBERS))
     attempts: int = field(default=0, repr=False)
+    changes: Mapping[str, object] = field(default_factory=dict, repr=False)
     settled: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def stop(self) -> None:
@@ -84,6 +86,17 @@ class Task:
     def abort(self) -> None:
         """End the job with its process; nothing comes of it. Other tasks run in a fresh process."""
         self.aborter(self)
+
+    def update(self, arguments: Mapping[str, object]) -> None:
+        """Tell the job that something has changed, now or when it begins; see `napari_grains.events.Update`.
+
+        Parameters
+        ----------
+        arguments : mapping
+            JSON values and arrays by name; hand over copies of arrays that may change. A later value of a
+            name replaces one that the job has not heard of yet. An ended task ignores it.
+        """
+        self.updater(self, arguments)
 
     def wait(self, timeout: float | None = None) -> TaskState:
         """Wait until the task has ended and its callbacks have returned; not from within a callback.

@@ -7,23 +7,31 @@ from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
+from ._shortage import OutOfMemoryError, memory_errors
+from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
 from ._uncertainty import uncertainty_of
 
 __all__ = [
+    "OutOfMemoryError",
     "Prediction",
     "Predictor",
     "ScaleChoice",
     "Segmentation",
     "SegmentationSettings",
     "StoppedError",
+    "Suggestion",
     "View",
     "WorkingFrame",
     "choose_scale",
     "forwarded",
+    "memory_errors",
     "scale_for_diameter",
     "segment",
     "segment_arrays",
+    "still_helps",
     "stoppable",
+    "suggest_arrays",
+    "suggest_place",
     "uncertainty_of",
     "warm_up",
 ]

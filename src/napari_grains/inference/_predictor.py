@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +27,7 @@ from napari_grains.networks import (
 
 from ._memory import hold_freed_memory, release_freed_memory
 from ._padding import PaddedImage, Readable
+from ._shortage import OutOfMemoryError, free_cuda_cache, memory_errors
 from ._tiles import Span, grid, in_order, smallest_tile, tile_around
 
 Float = NDArray[np.float32]
@@ -164,7 +164,7 @@ class Predictor:
             try:
                 result = yield from self._predict_tiles(padded, MIRRORS if mirrored else MIRRORS[:1], focus)
                 return Prediction(result["boundary"][padded.inside], result["distance"][padded.inside])
-            except _OutOfMemoryError:
+            except OutOfMemoryError:
                 self._shrink_tiles(max(padded.shape), smallest_tile(radius, stride))
                 yield Notice(f"memory is short: going on with tiles of {self.tile} px")
 
@@ -173,7 +173,7 @@ class Predictor:
         self.tile = TILE[self.plan.device.type]
         release_freed_memory(self)
         if self.plan.device.type == "cuda":
-            _free_cuda_cache()
+            free_cuda_cache()
 
     def _tiles(self, shape: tuple[int, int]) -> list[tuple[Span, Span]]:
         architecture = self.card.architecture
@@ -217,7 +217,7 @@ class Predictor:
 
     def _run(self, tile: Float, mirror: tuple[int, int] = MIRRORS[0]) -> dict[str, Float]:
         steps = slice(None, None, mirror[0]), slice(None, None, mirror[1])
-        with _memory_errors(), torch.inference_mode():
+        with memory_errors(), torch.inference_mode():
             inputs = torch.from_numpy(np.ascontiguousarray(tile[steps]))[None, None].to(
                 self.plan.device, self.plan.dtype
             )
@@ -249,31 +249,3 @@ def _area(tile: tuple[Span, Span]) -> int:
 def _within(span: Span, part: tuple[int, int]) -> slice:
     """Where a part of a tile lies within what the tile reads."""
     return slice(part[0] - span.read[0], part[1] - span.read[0])
-
-
-_MEMORY_SIGNS = ("DefaultCPUAllocator", "can't allocate memory", "out of memory", "ALLOC_FAILED")
-"""What is said by allocators that have no exception class of their own."""
-
-
-class _OutOfMemoryError(Exception):
-    """The device could not hold a tile."""
-
-
-@contextmanager
-def _memory_errors() -> Iterator[None]:
-    """Turn the ways in which devices say that memory ran out into one, and give CUDA's cache back."""
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        _free_cuda_cache()
-        raise _OutOfMemoryError from error
-    except RuntimeError as error:
-        if not any(sign in str(error) for sign in _MEMORY_SIGNS):
-            raise
-        _free_cuda_cache()
-        raise _OutOfMemoryError from error
-
-
-def _free_cuda_cache() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

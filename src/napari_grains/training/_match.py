@@ -14,6 +14,8 @@ from napari_grains.images import Box, CalibratedImage, calibrated, stretch
 from napari_grains.inference import Segmentation, SegmentationSettings, View, WorkingFrame, segment
 from napari_grains.synthesis import appearance_of, matched_recipe
 
+from ._sampling import nearest
+
 _FEWEST = 8
 """Grains below which an appearance says little."""
 _MANY = 25
@@ -94,16 +96,7 @@ def _at_working_scale(
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     frame = WorkingFrame(scale, result.grains[box].shape, (int(rows[0]), int(columns[0])))
     grey = stretch(image.pixels, image.specimen)[box]
-    return frame.to_working(grey).clip(0, 1), _nearest(result.grains[box], frame)
-
-
-def _nearest(labels: NDArray[np.int32], frame: WorkingFrame) -> NDArray[np.int32]:
-    """Label of the image pixel in which each working pixel has its centre."""
-    rows, columns = (
-        np.clip(np.floor((np.arange(n) + first + 0.5) / frame.scale - origin), 0, size - 1).astype(np.intp)
-        for n, first, origin, size in zip(frame.shape, frame.first, frame.origin, labels.shape, strict=True)
-    )
-    return labels[np.ix_(rows, columns)]
+    return frame.to_working(grey).clip(0, 1), nearest(result.grains[box], frame)
 
 
 def _notes(grains: NDArray[np.int32]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_grains.events import Job, Preview, Progress
+from napari_grains.events import STOP, Job, Preview, Progress
 from napari_grains.images import CalibratedImage
 from napari_grains.inference import Predictor, WorkingFrame, choose_scale
 from napari_grains.networks import DevicePlan, NetworkCard, UNet
@@ -87,7 +87,7 @@ class Watch:
             return True
         command = yield Preview(PREVIEW, self._in_image(frame, prediction.boundary), (0, 0))
         self._next = self.clock() + max(_PAUSE, _SHARE * (self.clock() - began))
-        return command is not None
+        return command == STOP
 
     def _in_image(self, frame: WorkingFrame, boundary: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability in the image's pixels, 0 outside the specimen."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from napari_grains.errors import InputError
+from napari_grains.weights._copy import copy_network
 from napari_grains.weights._header import KEY, card_text, describe_network
 
 SUFFIX: Final = ".safetensors"
@@ -23,8 +24,11 @@ __all__ = [
     "SUFFIX",
     "bundled_folder",
     "card_text",
+    "copy_network",
     "describe_network",
     "find_network",
+    "history_folder",
+    "list_history",
     "list_networks",
     "user_folder",
 ]
@@ -38,6 +42,19 @@ def bundled_folder() -> Path:
 def user_folder() -> Path:
     """Folder of the user's own networks: NAPARI_GRAINS_NETWORKS, else one in the home directory."""
     return Path(os.environ.get("NAPARI_GRAINS_NETWORKS") or Path.home() / ".napari-grains" / "networks")
+
+
+def history_folder() -> Path:
+    """Folder of the networks that were fine-tuned without being given a name; see `list_history`."""
+    return user_folder() / "history"
+
+
+def list_history() -> list[Path]:
+    """Files of the networks that were fine-tuned without being given a name, the latest first.
+
+    Their cards, see `describe_network`, tell when, on what and how well.
+    """
+    return sorted(history_folder().glob(f"*{SUFFIX}"), key=lambda file: file.stem, reverse=True)
 
 
 def list_networks() -> dict[str, Path]:

@@ -27,7 +27,7 @@ def card_text(path: str | os.PathLike[str]) -> str:
         If the file is missing, damaged, or no network of this package.
     """
     try:
-        header = _header(Path(path))
+        header, _ = read_header(Path(path))
     except FileNotFoundError:
         raise InputError(f"there is no network file {path}; check the name.") from None
     except (OSError, ValueError, AttributeError) as error:
@@ -59,7 +59,14 @@ def describe_network(path: str | os.PathLike[str]) -> dict[str, Any]:
     return card
 
 
-def _header(path: Path) -> dict[str, Any]:
+def read_header(path: Path) -> tuple[dict[str, Any], int]:
+    """Return the header of a file and where in the file the tensors begin.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there is no such file or it is damaged.
+    """
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         if not 2 <= length <= min(_LONGEST, path.stat().st_size - 8):
@@ -67,4 +74,4 @@ def _header(path: Path) -> dict[str, Any]:
         header = json.loads(file.read(length))
     if not isinstance(header, dict):
         raise ValueError("its header is no table")  # noqa: TRY004 - a damaged file, not a wrong call
-    return header
+    return header, 8 + length

@@ -64,6 +64,7 @@ class JobRun(QObject):
         self._job = job
         self._ending = Ending()
         self._stopping = False
+        self._submitted, self._changes = False, dict[str, object]()
         self._task = EngineTask(session.engine, self)
         self._task.heard.connect(self.heard)
         self._task.done.connect(self._keep)
@@ -87,6 +88,13 @@ class JobRun(QObject):
         self._reader.returned.connect(self._submit)
         self._reader.start()
 
+    def update(self, changes: Mapping[str, object]) -> None:
+        """Tell the job that something has changed, as soon as it is submitted; see `Task.update`."""
+        if self._submitted:
+            self._task.update(changes)
+        else:
+            self._changes |= changes
+
     def stop(self) -> None:
         """Ask for the best so far; the second time, end the engine process."""
         if self._stopping:
@@ -102,6 +110,9 @@ class JobRun(QObject):
             self._end()
         else:
             self._task.submit(self._job, gathered)
+            self._submitted = True
+            if self._changes:
+                self._task.update(self._changes)
 
     def _keep(self, result: Mapping[str, Any]) -> None:
         self._ending = Ending(result or None)

@@ -27,21 +27,31 @@ _TIP: Final = (
 _HEIGHT: Final = 130
 _MOST: Final = 1000
 """Corners of a curve: more are not seen, but take time to draw."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 34, 20, 16
+_LEFT, _RIGHT, _TOP, _BOTTOM = 42, 34, 20, 16
 
 
 class LossCurves(QWidget):
     """Draws itself in a fraction of a millisecond, so that it may be updated at any time.
 
     The losses have a logarithmic axis at the left, the error on real pairs a linear one at the right.
+
+    Parameters
+    ----------
+    validation : str
+        What the second curve is called.
+    tip : str
+        What the curves mean.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, validation: str = "validation", tip: str = _TIP, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._names = {name: text for name, (text, *_) in _CURVES.items()} | {"validation": validation}
         self.points: dict[str, Points] = {name: [] for name in _CURVES}
         self._bright, self._foreground = False, QColor("#d0d0d0")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setToolTip(_TIP)
+        self.setToolTip(tip)
         self.hide()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -141,7 +151,7 @@ class LossCurves(QWidget):
         x = 4.0
         for name, points in self.points.items():
             if points:
-                text = f"{_CURVES[name][0]} {points[-1][1]:.3g}"
+                text = f"{self._names[name]} {points[-1][1]:.3g}"
                 painter.setPen(self._colour(name))
                 painter.drawText(QPointF(x, 12), text)
                 x += painter.fontMetrics().horizontalAdvance(text) + 12

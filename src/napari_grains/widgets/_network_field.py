@@ -39,7 +39,7 @@ class NetworkField(QWidget):
     def __init__(self, parent: QWidget | None = None, none: str | None = None) -> None:
         super().__init__(parent)
         self._none = none
-        self._files: list[Path] = []
+        self._files: dict[Path, str] = {}
         self.names = _ListThatLooksAgain(self.refresh)
         self.browse = small_button("…", "Use a network file from elsewhere")
         self.card = small_button(
@@ -68,7 +68,7 @@ class NetworkField(QWidget):
         """Look for network files; "default" comes first, files from elsewhere last."""
         networks = list_networks()
         entries = [(name, name, str(networks[name])) for name in sorted(networks, key=_default_first)]
-        entries += [(file.stem, str(file), str(file)) for file in self._files if file.is_file()]
+        entries += [(text, str(file), str(file)) for file, text in self._files.items() if file.is_file()]
         if self._none is not None:
             entries.insert(0, (self._none, "", ""))
         if [entry[1] for entry in entries] == [self.names.itemData(k) for k in range(self.names.count())]:
@@ -94,10 +94,9 @@ class NetworkField(QWidget):
         if chosen:
             self.use_file(Path(chosen))
 
-    def use_file(self, file: Path) -> None:
-        """Put a file into the list and choose it."""
-        if file not in self._files:
-            self._files.append(file)
+    def use_file(self, file: Path, text: str | None = None) -> None:
+        """Put a file into the list, under its name or another text, and choose it."""
+        self._files.setdefault(file, text or file.stem)
         self.refresh()
         self.names.setCurrentIndex(self.names.findData(str(file)))
 

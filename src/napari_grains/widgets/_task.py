@@ -80,6 +80,11 @@ class EngineTask(QObject):
         if self._task is not None:
             self._task.stop()
 
+    def update(self, arguments: Mapping[str, object]) -> None:
+        """Tell the job, once it was submitted, that something has changed."""
+        if self._task is not None:
+            self._task.update(arguments)
+
     def abort(self) -> None:
         """End the job with the engine's process."""
         if self._task is not None:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from napari_grains.errors import InputError
 from napari_grains.events import Event, Job, Preview, drive
 from napari_grains.exchange import Depot, Message
+from napari_grains.worker._changes import Changes
 from napari_grains.worker._previews import PreviewGate
 from napari_grains.worker._process import end_now
 
@@ -20,9 +21,9 @@ from napari_grains.worker._process import end_now
 class Worker:
     """Runs the jobs it is sent and answers with their events and results, one JSON message per line.
 
-    Requests: ``run`` (task, target ``"module:function"``, arguments), ``stop`` (task), ``taken`` (task, name,
-    offset). Answers: ``ready``, ``started``, ``event``, ``done`` (result), ``failed`` (message, expected,
-    traceback).
+    Requests: ``run`` (task, target ``"module:function"``, arguments), ``stop`` (task), ``update`` (task,
+    arguments), ``taken`` (task, name, offset). Answers: ``ready``, ``started``, ``event``, ``done`` (result),
+    ``failed`` (message, expected, traceback).
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ class Worker:
         self._jobs: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._sending = threading.Lock()
         self._stopped: int | None = None  # the task last told to stop
+        self._changes = Changes()
         self._gate: tuple[int, PreviewGate] | None = None
 
     def run(self) -> None:
@@ -61,6 +63,8 @@ class Worker:
             self._jobs.put(request)
         elif request["kind"] == "stop":
             self._stopped = request["task"]
+        elif request["kind"] == "update":
+            self._changes.add(request["task"], self._depot.unpack(request["arguments"]))
         else:
             self._free_place(request)
 
@@ -93,7 +97,7 @@ class Worker:
                 self._send_event(task, event)
 
         job = load(request["target"], self._depot.unpack(request["arguments"]))
-        result = drive(job, forward, lambda: self._stopped == task)
+        result = drive(job, forward, lambda: self._stopped == task, lambda: self._changes.take(task))
         if not isinstance(result, dict):
             raise TypeError(f"{request['target']} returned a {type(result).__name__}, not a dict")
         gate.flush()

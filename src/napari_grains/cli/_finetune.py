@@ -1,0 +1,108 @@
+"""The command `finetune`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from napari_grains.errors import InputError
+from napari_grains.events import drive
+from napari_grains.images import find_info_bar, read_image, read_labels
+from napari_grains.training import finetune_arrays
+
+from ._folder import ResultFolder
+from ._reporters import say_json
+from ._run import INTERRUPTED
+from ._stopping import ctrl_c
+from ._training import training_reporter
+
+Paths = Sequence[Path]
+
+
+def finetune_network(
+    output: Path,
+    *,
+    images: tuple[Paths, Paths],
+    validation: tuple[Paths, Paths],
+    paint: str,
+    scale: float | None,
+    as_json: bool,
+    **settings: Any,  # noqa: ANN401 - of `finetune_arrays`
+) -> int:
+    """Fine-tune a network on painted images and save it.
+
+    Parameters
+    ----------
+    output : Path
+        File of the network.
+    images, validation : (sequence of Path, sequence of Path)
+        Images and labels to learn from and to judge by.
+    paint : str
+        "boundary" or "grains".
+    scale : float, optional
+        Working pixels per image pixel of all images; None finds it for each.
+    as_json : bool
+        Report as one JSON event per line.
+    **settings
+        Of `finetune_arrays`.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong; nothing was done.
+    """
+    ResultFolder.make(output.parent)
+    common = {"paint": paint, "scale": scale}
+    painted = _painted(*images, ("--image", "--labels"), common)
+    judging = _painted(*validation, ("--validate-image", "--validate-labels"), common)
+    job = finetune_arrays(painted, validation=judging, output=str(output), **settings)
+    reporter = training_reporter(as_json=as_json)
+    with reporter, ctrl_c() as interrupted:
+        result = drive(job, reporter.event, interrupted.is_set)
+    _show(result, as_json=as_json)
+    return INTERRUPTED if interrupted.is_set() else 0
+
+
+def _painted(
+    images: Paths, labels: Paths, options: tuple[str, str], common: dict[str, Any]
+) -> list[dict[str, Any]]:
+    if len(images) != len(labels):
+        raise InputError(
+            f"there are {len(images)} {options[0]} and {len(labels)} {options[1]}; "
+            "give the labels of each image, in the same order."
+        )
+    return [_pair(image, label) | common for image, label in zip(images, labels, strict=True)]
+
+
+def _pair(image: Path, labels: Path) -> dict[str, Any]:
+    """Pixels and labels of two files; the banner of a microscope is left out."""
+    micrograph = read_image(image)
+    first = next(iter(micrograph.slices()))
+    bar = first.info_bar or find_info_bar(first.pixels)
+    return {
+        "image": micrograph.pixels,
+        "labels": read_labels(labels)[0],
+        "name": image.stem,
+        "rgb": False,
+        "leave_out": [] if bar is None else [bar.box.sides],
+    }
+
+
+def _show(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json({"event": "summary", "input": None, "error": None} | result)
+        return
+    typer.echo(
+        f"{result['steps']} steps in {result['seconds']:.0f} s on {result['device']}: {result['verdict']}"
+    )
+    if result["stopped"]:
+        typer.echo("interrupted: the best network so far is kept", err=True)
+    typer.echo(f"the network is in {result['network']}", err=True)

@@ -1,0 +1,117 @@
+"""What a fine-tuning begins with: a network, the images at their scales, and a run that was interrupted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Notice
+from napari_grains.images import stretch
+from napari_grains.inference import SegmentationSettings, WorkingFrame, segment
+from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
+from napari_grains.synthesis import Recipe, appearance_of, matched_recipe
+
+from ._beginning import starting_network
+from ._inbox import Inbox
+from ._painted import PaintedImage
+from ._sampling import nearest
+from ._watch import found_scale
+
+_FEWEST = 8
+"""Grains below which the appearance of an image says little."""
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """The network that learns.
+
+    Parameters
+    ----------
+    path : Path
+        Its file.
+    sha256 : str
+        Hash of the file.
+    network : UNet
+        In ``eval`` mode.
+    card : NetworkCard
+        Its card.
+    """
+
+    path: Path
+    sha256: str
+    network: UNet
+    card: NetworkCard
+
+    @classmethod
+    def of(cls, name: str | os.PathLike[str]) -> Start:
+        """Load a network for boundaries by name or file.
+
+        Raises
+        ------
+        InputError
+            If there is none, or it was made for something else.
+        """
+        path = find_network(name)
+        network = starting_network(path)
+        return cls(path, file_hash(path), network, load_network(path)[1])
+
+
+def state_file(folder: Path) -> Path:
+    """File in which the best network of a run is kept."""
+    return folder / "best.safetensors"
+
+
+def interrupted(folder: Path, start: Start) -> UNet:
+    """Load the best network of a run that was interrupted.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it came from another network.
+    """
+    path = state_file(folder)
+    if not path.is_file():
+        raise InputError(f"there is no training to go on with in {folder}; train anew without resuming.")
+    network, card = load_network(path)
+    runs = card.recipe.get("finetuning", ())
+    if not runs or runs[-1].get("start") != start.sha256:
+        raise InputError(
+            f"the training in {folder} began with another network; give that, or train anew without resuming."
+        )
+    return network
+
+
+def with_scales(
+    images: Sequence[PaintedImage], start: Start, device: str, inbox: Inbox
+) -> Job[list[PaintedImage]]:
+    """Find the scale of each painted image that has none; stops at once if told to."""
+    found = []
+    for each in images:
+        scale = each.scale
+        if scale is None:
+            scale = yield from inbox.during(found_scale(each.middle(), str(start.path), device))
+        found.append(replace(each, scale=scale))
+        if inbox.stopped:
+            break
+    return found
+
+
+def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | None]:
+    """Recipe for synthetic micrographs like an image; None if too few grains are found in it."""
+    micrograph = image.middle()
+    settings = SegmentationSettings(str(start.path), image.scale, device=device, mirrored=False)
+    result = yield from segment(replace(micrograph, notes=()), settings)
+    if result is None or image.scale is None or result.grains.max() < _FEWEST:
+        return None
+    rows, columns = micrograph.shape
+    frame = WorkingFrame(image.scale, (rows, columns), micrograph.origin)
+    grey = frame.to_working(stretch(micrograph.pixels, micrograph.specimen)).clip(0, 1)
+    return matched_recipe(appearance_of(grey, nearest(result.grains, frame)))
+
+
+def told_scale(image: PaintedImage) -> Notice:
+    """Say at which scale an image is learned from."""
+    return Notice(f"{image.image.name} is learned from at scale {image.scale:.3g}")

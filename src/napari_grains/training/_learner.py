@@ -1,0 +1,177 @@
+"""A network that learns from strokes, and what it was before."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from napari_grains.networks import DevicePlan, UNet
+
+from ._finetuning import Finetuning, Layers, trainable
+from ._losses import total_loss
+from ._settings import Loss
+from ._stream import Batch
+from ._stroke_loss import TOLERANCE, kept_loss, stroke_error, stroke_loss
+
+_STEEPEST = 1.0
+"""Gradients are clipped to this norm."""
+_AT_ONCE = 4
+"""Patches that are judged together."""
+_SHARES = (0.15, 0.5)
+"""Bounds of what is expected: a network that sees no boundary at all shall learn of them, too."""
+_LOSS = Loss()
+"""Of the synthetic micrographs, as in pretraining."""
+
+
+class Learner:
+    """A network, the moving average of its weights, and its optimizer.
+
+    Statistics of the batch norms stay as they are: a few patches of one micrograph say nothing about those
+    of all. Momentum starts anew when other layers are chosen.
+
+    Parameters
+    ----------
+    settings : Finetuning
+        How it learns.
+    plan : DevicePlan
+        Where.
+    network : UNet
+        What it starts from, in ``eval`` mode; it is copied.
+    tolerance : int
+        Working px by which strokes may be off.
+
+    Attributes
+    ----------
+    prior : float
+        Share of boundary pixels that is expected.
+    """
+
+    def __init__(
+        self, settings: Finetuning, plan: DevicePlan, network: UNet, tolerance: int = TOLERANCE
+    ) -> None:
+        self.settings, self.plan, self.prior = settings, plan, 0.5
+        self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
+        self._before: UNet = deepcopy(self.network).requires_grad_(False)
+        self.average: UNet = deepcopy(self.network).requires_grad_(False)
+        self.layers: Layers | None = None
+        self._tolerance = tolerance
+        self.steps = 0
+
+    def choose(self, layers: Layers) -> None:
+        """Let some layers learn and keep the others as they are."""
+        if layers == self.layers:
+            return
+        self.layers = layers
+        parameters = trainable(self.network, layers)
+        rate = self.settings.rate(layers)
+        self._optimizer = torch.optim.AdamW(parameters, rate, weight_decay=self.settings.weight_decay)
+        self._scaler = torch.amp.GradScaler(self.plan.device.type, enabled=self.plan.dtype == torch.float16)
+        self._parameters, self._peak = parameters, rate
+
+    def learn(self, strokes: Batch, synthetic: Batch, rate: float) -> Tensor:
+        """Take one step.
+
+        Parameters
+        ----------
+        strokes : dict of str to Tensor
+            See `Patches.draw`.
+        synthetic : dict of str to Tensor
+            See `SyntheticStream`; may be empty.
+        rate : float
+            Learning rate as a share of its peak.
+
+        Returns
+        -------
+        Tensor, scalar
+            The loss on the strokes before the step.
+        """
+        for group in self._optimizer.param_groups:
+            group["lr"] = self._peak * rate
+        self._optimizer.zero_grad(set_to_none=True)
+        loss, of_strokes = self._loss(strokes, synthetic)
+        self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        self._scaler.unscale_(self._optimizer)
+        nn.utils.clip_grad_norm_(self._parameters, _STEEPEST)
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        self.steps += 1
+        self._follow()
+        return of_strokes.detach()
+
+    def go_on_from(self, network: UNet) -> None:
+        """Take over the weights of another network of this architecture."""
+        for own in (self.network, self.average):
+            own.load_state_dict(network.state_dict())
+
+    @torch.no_grad()
+    def expect(self, patches: Batch) -> None:
+        """Take from patches how many boundary pixels the network expected before the training."""
+        logit = forward(self._before, self.plan, patches["image"].to(self.plan.device))["boundary"]
+        self.prior = min(max(float(logit.float().sigmoid().mean()), _SHARES[0]), _SHARES[1])
+
+    @torch.no_grad()
+    def judge(self, patches: Batch, network: UNet | None = None) -> float:
+        """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`."""
+        network = self.average if network is None else network
+        images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
+        logit = torch.cat([forward(network, self.plan, image)["boundary"] for image in images])
+        boundary, grain = (patches[name].to(self.plan.device) for name in ("boundary", "grain"))
+        return float(stroke_error(logit, boundary, grain, self.prior))
+
+    def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
+        strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}
+        synthetic = {name: value.to(self.plan.device) for name, value in synthetic.items()}
+        image = torch.cat([strokes["image"], *([synthetic["image"]] if synthetic else [])])
+        outputs = forward(self.network, self.plan, image)
+        number = len(strokes["image"])
+        mine = {name: value[:number] for name, value in outputs.items()}
+        painted = strokes["boundary"], strokes["grain"]
+        of_strokes = stroke_loss(mine["boundary"], *painted, self.prior, self._tolerance)
+        loss = of_strokes
+        if self.settings.keeping:
+            with torch.no_grad():
+                before = forward(self._before, self.plan, strokes["image"])
+            ignored = 1 - (strokes["boundary"] + strokes["grain"]).clamp(max=1)
+            loss = loss + self.settings.keeping * kept_loss(mine, before, ignored)
+        if synthetic:
+            others = {name: value[number:] for name, value in outputs.items()}
+            loss = loss + total_loss(others, synthetic, _LOSS)
+        return loss, of_strokes
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Let the average follow the weights: quickly at first."""
+        share = 1 - min(self.settings.ema, self.steps / (self.steps + 9))
+        values = self.network.state_dict().values()
+        for average, value in zip(self.average.state_dict().values(), values, strict=True):
+            if average.is_floating_point():
+                average.lerp_(value, share)
+
+
+def on_processor(network: UNet) -> UNet:
+    """Copy a network to the CPU, in ``eval`` mode."""
+    return deepcopy(network).eval().cpu().to(memory_format=torch.contiguous_format)
+
+
+def forward(network: UNet, plan: DevicePlan, image: Tensor) -> dict[str, Tensor]:
+    """Run a network in the precision of a device.
+
+    Parameters
+    ----------
+    network : UNet
+        On the device.
+    plan : DevicePlan
+        The device.
+    image : Tensor, (N, 1, Y, X)
+        Y and X multiples of the network's stride.
+
+    Returns
+    -------
+    dict of str to Tensor, (N, 1, Y, X)
+    """
+    fast = plan.dtype != torch.float32 and (plan.dtype == torch.bfloat16 or plan.device.type == "cuda")
+    with torch.autocast(plan.device.type, plan.dtype, enabled=fast):
+        outputs: dict[str, Tensor] = network(image.contiguous(memory_format=torch.channels_last))
+    return outputs

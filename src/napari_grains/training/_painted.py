@@ -1,0 +1,175 @@
+"""Micrographs with strokes, and each painted slice at the working scale of the network."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_grains.errors import InputError
+from napari_grains.images import CalibratedImage, stretch
+from napari_grains.inference import WorkingFrame
+from napari_grains.networks import NetworkCard
+
+from ._targets import Paint, Targets, targets_of
+
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PaintedImage:
+    """A micrograph or stack, some of which is painted.
+
+    Parameters
+    ----------
+    image : CalibratedImage
+        (Y, X) or (Z, Y, X).
+    labels : ndarray of int, same shape
+        0 is not painted; see `targets_of`.
+    scale : float, optional
+        Working pixels per image pixel; None: found by the network.
+    paint : {"boundary", "grains"}, optional
+        See `targets_of`.
+
+    Raises
+    ------
+    InputError
+        If shapes differ or the labels are no whole numbers.
+    """
+
+    image: CalibratedImage
+    labels: NDArray[Any]
+    scale: float | None = None
+    paint: Paint | None = None
+
+    def __post_init__(self) -> None:
+        name = self.image.name
+        if self.labels.shape != self.image.shape:
+            raise InputError(
+                f"the labels of {name} have the shape {self.labels.shape}, the image {self.image.shape}; "
+                "give labels of the same rows and columns."
+            )
+        if self.labels.dtype.kind not in "bui":
+            raise InputError(f"the labels of {name} are {self.labels.dtype}; give whole numbers.")
+        if self.paint not in (None, "boundary", "grains"):
+            raise InputError(f"paint {self.paint!r} is unknown; use boundary or grains.")
+
+    @property
+    def painted(self) -> list[int]:
+        """Indices of the slices on which something is painted; an image is slice 0."""
+        return [index for index, labels in enumerate(self._labels) if labels.any()]
+
+    def middle(self) -> CalibratedImage:
+        """Painted slice in the middle, on which the scale is found."""
+        painted = self.painted or [0]
+        return list(self.image.slices())[painted[len(painted) // 2]]
+
+    def with_labels(self, labels: NDArray[Any]) -> PaintedImage:
+        """Give the same image other labels."""
+        return replace(self, labels=labels)
+
+    def slices(self) -> list[tuple[int, CalibratedImage, NDArray[Any]]]:
+        """Index, image (Y, X) and labels (Y, X) of every painted slice."""
+        images = list(self.image.slices())
+        return [(index, images[index], self._labels[index]) for index in self.painted]
+
+    @property
+    def _labels(self) -> NDArray[Any]:
+        return self.labels.reshape(-1, *self.labels.shape[-2:])
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """A painted slice as the network sees it.
+
+    Parameters
+    ----------
+    name : str
+        Of the slice.
+    fingerprint : str
+        SHA-256 of its pixels.
+    grey : ndarray of float32, (Y, X)
+        Network input on the working grid.
+    frame : WorkingFrame
+        The grid.
+    targets : Targets
+        What is known, on the grid.
+    strokes : int
+        Painted pixels of the image.
+    """
+
+    name: str
+    fingerprint: str
+    grey: Float
+    frame: WorkingFrame
+    targets: Targets
+    strokes: int
+
+
+@dataclass
+class Painted:
+    """All painted slices of some images; those whose labels did not change are not prepared again.
+
+    Parameters
+    ----------
+    images : list of PaintedImage
+        With their scales.
+    card : NetworkCard
+        Says how grey levels become network input.
+    """
+
+    images: list[PaintedImage]
+    card: NetworkCard
+    _inputs: dict[tuple[int, int], tuple[str, Float, WorkingFrame]] = field(default_factory=dict)
+
+    def fields(self) -> dict[tuple[int, int], Field]:
+        """Give each painted slice, by the number of its image and its index there.
+
+        Raises
+        ------
+        InputError
+            If the labels of an image do not fit its way of painting.
+        """
+        return {
+            (number, index): self._field(number, index, image, labels)
+            for number, painted in enumerate(self.images)
+            for index, image, labels in painted.slices()
+        }
+
+    def repaint(self, number: int, labels: NDArray[Any]) -> None:
+        """Replace the labels of an image.
+
+        Raises
+        ------
+        InputError
+            If there is no such image or they do not fit it.
+        """
+        if not 0 <= number < len(self.images):
+            raise InputError(f"there is no image {number} in this training.")
+        self.images[number] = self.images[number].with_labels(labels)
+
+    def _field(self, number: int, index: int, image: CalibratedImage, labels: NDArray[Any]) -> Field:
+        fingerprint, grey, frame = self._input(number, index, image)
+        targets = targets_of(labels, frame, self.images[number].paint, image.specimen)
+        return Field(image.name, fingerprint, grey, frame, targets, int(np.count_nonzero(labels)))
+
+    def _input(self, number: int, index: int, image: CalibratedImage) -> tuple[str, Float, WorkingFrame]:
+        if (number, index) not in self._inputs:
+            scale = self.images[number].scale
+            if scale is None:
+                raise ValueError("the scale of each image has to be found first")
+            rows, columns = image.shape
+            frame = WorkingFrame(scale, (rows, columns), image.origin)
+            grey = frame.to_working(network_input(image, self.card))
+            fingerprint = hashlib.sha256(np.ascontiguousarray(image.pixels).data).hexdigest()
+            self._inputs[number, index] = (fingerprint, grey, frame)
+        return self._inputs[number, index]
+
+
+def network_input(image: CalibratedImage, card: NetworkCard) -> Float:
+    """Grey levels (Y, X) as a network expects them: the card's percentiles are stretched to -1..1."""
+    grey = stretch(image.pixels, image.specimen, card.normalisation["low"], card.normalisation["high"])
+    return 2 * grey - 1

@@ -1,0 +1,96 @@
+"""What fine-tuning minimises where strokes are: as many as there are, wherever they are a little off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+TOLERANCE: Final = 1
+"""Working px by which a stroke may be off."""
+
+
+def stroke_loss(
+    logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5, tolerance: int = TOLERANCE
+) -> Tensor:
+    """Cross-entropy on painted pixels alone, balanced over the classes, lenient about places.
+
+    A boundary pixel asks for a boundary somewhere within a pixel of it, a grain pixel for the inside of a
+    grain: strokes are painted a little off, and on a coarse grid the inside next to a line lies within the
+    line's width. Each class counts by its expected share of all pixels and not by how much was painted, so
+    that undecided pixels stay undecided.
+
+    Parameters
+    ----------
+    logit : Tensor, (N, 1, Y, X)
+        Boundary logits.
+    boundary, grain : Tensor, (N, 1, Y, X)
+        1 where that was painted; where both are 0 the pixel is ignored: its gradient is 0 unless it is next
+        to a painted one.
+    prior : float
+        Expected share of boundary pixels.
+    tolerance : int
+        Working px by which a stroke may be off.
+
+    Returns
+    -------
+    Tensor, scalar
+    """
+    highest, lowest = _around(logit.float(), tolerance)
+    return 2 * prior * _mean(F.softplus(-highest), boundary) + 2 * (1 - prior) * _mean(
+        F.softplus(lowest), grain
+    )
+
+
+def stroke_error(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5) -> Tensor:
+    """Mean squared error of the probability on painted pixels (Brier, 1950), as lenient and balanced.
+
+    By this networks are compared: a single stroke of which a network is sure, and wrong, outweighs no other,
+    as it would in a cross-entropy.
+
+    Parameters
+    ----------
+    logit, boundary, grain, prior
+        As in `stroke_loss`.
+
+    Returns
+    -------
+    Tensor, scalar
+        0 to 1.
+    """
+    highest, lowest = _around(logit.float())
+    missed, invented = (1 - highest.sigmoid()) ** 2, lowest.sigmoid() ** 2
+    return prior * _mean(missed, boundary) + (1 - prior) * _mean(invented, grain)
+
+
+def kept_loss(outputs: Mapping[str, Tensor], before: Mapping[str, Tensor], ignored: Tensor) -> Tensor:
+    """How far a network has moved from what it said before where nothing was painted.
+
+    Parameters
+    ----------
+    outputs, before : mapping of str to Tensor, (N, 1, Y, X)
+        "boundary" (logits) and "distance" of the network now and before the training.
+    ignored : Tensor, (N, 1, Y, X)
+        1 where nothing was painted.
+
+    Returns
+    -------
+    Tensor, scalar
+        Cross-entropy and Huber loss.
+    """
+    said = before["boundary"].float().sigmoid()
+    boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), said, ignored)
+    distance = F.smooth_l1_loss(outputs["distance"].float(), before["distance"].float(), beta=0.2)
+    return boundary + distance
+
+
+def _around(logit: Tensor, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
+    """Highest and lowest value within the tolerance of each pixel."""
+    side = 2 * tolerance + 1
+    return F.max_pool2d(logit, side, 1, tolerance), -F.max_pool2d(-logit, side, 1, tolerance)
+
+
+def _mean(values: Tensor, where: Tensor) -> Tensor:
+    return (values * where).sum() / where.sum().clamp(min=1)

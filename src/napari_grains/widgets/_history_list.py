@@ -1,0 +1,76 @@
+"""Networks that came of strokes, with their scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from qtpy.QtCore import Qt, Signal
+
+from napari_grains.errors import InputError
+from napari_grains.weights import describe_network, list_history
+from napari_grains.widgets._combos import NarrowComboBox
+
+_MOST: Final = 50
+_STAMP: Final = "%Y%m%d-%H%M%S-%f"
+
+
+class HistoryList(NarrowComboBox):
+    """A list to go back to a network; looks again whenever it is opened.
+
+    Attributes
+    ----------
+    chosen : Signal(Path, str)
+        File of a network, and what to call it.
+    """
+
+    chosen = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.activated.connect(self._choose)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look for networks."""
+        self.clear()
+        files = list_history()[:_MOST]
+        self.addItem("Go back to…" if files else "none so far")
+        for index, file in enumerate(files, start=1):
+            self.addItem(entry(file), str(file))
+            self.setItemData(index, str(file), Qt.ItemDataRole.ToolTipRole)
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        """Open the list."""
+        self.refresh()
+        super().showPopup()
+
+    def _choose(self, index: int) -> None:
+        if index > 0:
+            self.chosen.emit(Path(self.itemData(index)), self.itemText(index))
+            self.setCurrentIndex(0)
+
+
+def entry(file: Path) -> str:
+    """Describe a network of the history: when, how well, on what, from which network."""
+    try:
+        card = describe_network(file)
+    except InputError:
+        return f"{_when(file)} · cannot be read"
+    run = (card.get("recipe", {}).get("finetuning") or [{}])[-1]
+    images = list(dict.fromkeys(one["image"] for one in run.get("painted", [])))
+    return " · ".join(filter(None, [_when(file), _errors(run), ", ".join(images)]))
+
+
+def _errors(run: Mapping[str, Any]) -> str:
+    before, after = run.get("before"), run.get("after")
+    return "not judged" if before is None or after is None else f"error {before:.3f} → {after:.3f}"
+
+
+def _when(file: Path) -> str:
+    try:
+        return f"{datetime.strptime(file.stem, _STAMP).replace(tzinfo=UTC).astimezone():%d %b %H:%M}"
+    except ValueError:
+        return file.stem
