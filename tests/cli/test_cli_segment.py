@@ -198,7 +198,8 @@ def test_a_summary_that_cannot_be_written_is_an_error(segment, micrograph, outpu
 
 def test_several_fields_are_pooled(segment, micrograph, pixels, summary) -> None:
     fields = [
-        micrograph(f"{n}.tif", array=part) for n, part in enumerate((pixels, pixels[:, ::-1], pixels.T))
+        micrograph(f"{n}.tif", array=part)
+        for n, part in enumerate((pixels[:72, :96], pixels[24:, :96], pixels[:72, 32:]))
     ]
     answer = segment(*fields)
     pooled = summary()["pooled"]
