@@ -41,7 +41,12 @@ KNOWN = {
         "area": {"d10": 21.0, "d50": 41.0, "d90": 62.0, "mean": 42.3},
     },
     "anisotropy": {"ratio": 1.234, "direction_deg": 12.0},
-    "bimodal": {"detected": True, "fine": 12.3, "coarse": 45.6, "coarse_area_share": 0.4},
+    "bimodal": {
+        "detected": True,
+        "fine_median_um": 12.3,
+        "coarse_median_um": 45.6,
+        "coarse_area_fraction": 0.4,
+    },
     "largest_grain_cut": True,
     "astm_g_largest": 2.1,
     "largest_grain_area_um2": 12345.6,

@@ -280,7 +280,7 @@ class TestArrays:
 
     def test_have_no_uncertainty_unless_asked_for(self, etched, tiny_file):
         result = drive(segment_arrays(etched, model=tiny_file, device="cpu", scale=1.0))
-        assert set(result) == {"boundary", "grains", "table", "summary"}
+        assert set(result) == {"boundary", "grains", "regions", "table", "summary"}
         assert result["summary"]["region"] is None
 
     @pytest.mark.parametrize("box", [[1, 2, 3], [5, 5, 0, 10], ["a", 2, 3, 4]])

@@ -10,7 +10,6 @@ from ._distribution import Lognormal, by_number_and_area, fitted_lognormal
 from ._grain_size import grain_size_planimetric
 
 Summary = dict[str, object]
-_NOTHING = dict.fromkeys(("d10", "d50", "d90", "mean"))
 
 
 def statistics_of_grains(table: pd.DataFrame, *, same_pixels: bool = True) -> Summary:
@@ -49,9 +48,9 @@ def _ratio(table: pd.DataFrame, column: str | None, other: str | None) -> float 
     return float(table[column].iloc[0] / table[other].iloc[0])
 
 
-def _diameters(table: pd.DataFrame, column: str | None) -> Summary:
+def _diameters(table: pd.DataFrame, column: str | None) -> Summary | None:
     if column is None:
-        return {"number": dict(_NOTHING), "area": dict(_NOTHING)}
+        return None
     diameters, weights = table[column].to_numpy(float), table["weight"].to_numpy(float)
     return dict(by_number_and_area(diameters, diameters**2, weights))
 

@@ -149,17 +149,17 @@ def _largest(summary: Summary) -> list[tuple[str, str]]:
 
 
 def _mixture(summary: Summary) -> list[tuple[str, str]]:
-    """Say whether there are two populations; their medians are in um where that is known, else in px."""
+    """Say whether there are two populations, and their medians."""
     mixture = summary.get("bimodal")
     if not isinstance(mixture, Mapping) or "detected" not in mixture:
         return []
     if not mixture["detected"]:
         return [("Two grain sizes", "not found")]
-    suffix = "px" if summary.get("mean_area_um2") is None else "um"
-    medians = {f"{name}_{suffix}": mixture.get(name) for name in ("fine", "coarse")}
-    quantities = (Quantity("", f"{name}_um", "length", f"{name}_px") for name in ("fine", "coarse"))
-    fine, coarse = (shown(medians, quantity).value for quantity in quantities)
-    share = mixture.get("coarse_area_share")
+    medians = (
+        Quantity("", f"{name}_median_um", "length", f"{name}_median_px") for name in ("fine", "coarse")
+    )
+    fine, coarse = (shown(mixture, median).value for median in medians)
+    share = mixture.get("coarse_area_fraction")
     where = f" in {100 * share:.0f} % of the area" if is_number(share) else ""
     return [("Two grain sizes", f"{fine} and {coarse}{where}")]
 
