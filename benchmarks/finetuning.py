@@ -1,12 +1,11 @@
 """Learn from strokes on one image of each set of hand-traced micrographs, and score on the others.
 
-    python benchmarks/finetuning.py [--steps 240] [--set NAME]... [--seed N]... [--model NAME|FILE]
+    python benchmarks/finetuning.py [--steps 120] [--set NAME]... [--seed N]... [--model NAME|FILE]
 
 Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L,
 the left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale
 that is found for each. After learning from 316L the perovskite is scored, too. The budget is a number of
-steps, so that results do not depend on what else runs: so many that their processor time, which is told, is
-below the 120 s that two cores have in a minute, with room for what does not run on both. Needs
+steps, so that results do not depend on what else runs; their processor time is told. Needs
 NAPARI_GRAINS_DATA. Results go to benchmarks/results/finetuning.json, where runs with the same settings are
 kept, and to docs/benchmarks.md.
 """
@@ -123,14 +122,13 @@ def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], st
     seconds = statistics.fmean(row["processor_seconds"] for row in rows)
     told = (
         f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {seconds:.0f} s of processor "
-        "time per training, with the search for the scale and the match of the synthetic micrographs; two "
-        "cores have 120 s in a minute."
+        "time per training, with the search for the scale and the match of the synthetic micrographs."
     )
     return "\n\n".join([INTRODUCTION.format(steps=steps), markdown_table(header, lines), told])
 
 
 def main(
-    steps: Annotated[int, typer.Option(help="Optimizer steps.")] = 240,
+    steps: Annotated[int, typer.Option(help="Optimizer steps.")] = 120,
     only: Annotated[list[str] | None, typer.Option("--set", help="Only this set.")] = None,
     seed: Annotated[list[int] | None, typer.Option(help="Only these strokes.")] = None,
     model: Annotated[str, typer.Option(help="Name or file of the network to start from.")] = "default",

@@ -66,18 +66,6 @@ def test_where_the_first_is_right_on_all_strokes_nothing_can_win(learner):
     assert not race.won
 
 
-def test_when_one_is_right_on_all_strokes_there_is_nothing_left_to_learn(learner):
-    race = Race(learner, HELD)
-    learner.become(1, 0.003)
-    race.enter()
-    assert race.won
-    assert not race.open
-    learner.errors = {0: 0.5, 1: 0.1}
-    race.change(HELD)  # further strokes that it is wrong about
-    assert race.won
-    assert race.open
-
-
 def test_a_tiny_gain_is_chance(learner):
     learner.become(0, 0.02)
     race = Race(learner, HELD)

@@ -55,8 +55,8 @@ class Race:
 
     @property
     def open(self) -> bool:
-        """Whether there is anything to learn; not if the one kept is right on all held-out strokes."""
-        return self.score is None or self.score > LEAST
+        """Whether another network could win; not if the first is right on all held-out strokes."""
+        return self.before is None or self.before > LEAST
 
     @property
     def won(self) -> bool:
