@@ -231,11 +231,11 @@ def test_the_table_of_an_ablation_has_a_row_per_variant(module) -> None:
 def test_the_page_of_a_fine_tuning_sets_it_beside_the_forest(module) -> None:
     known = {"network": rows("ours", 0.2), "baselines": rows("random forest, strokes seed 0", 0.4)}
     runs = [
-        {"set": "steel", "kept": kept, "processor_seconds": 40.0, "images": [{"are": are}]}
+        {"set": "steel", "kept": kept, "steps": 240, "processor_seconds": 40.0, "images": [{"are": are}]}
         for kept, are in (("trained", 0.1), ("start", 0.2))
     ]
     where = {"processor": "abacus", "threads": 1, "date": "today"}
-    page = module("finetuning").page(runs, known, where, 120)
+    page = module("finetuning").page(runs, known, where, 240)
     cells = ["steel", "0.200", "0.150 (0.100 to 0.200)", "0.400 (0.400 to 0.400)", "1 of 2", ""]
     assert "| " + " | ".join(cells) + " |" in page
-    assert "for 120 steps" in page
+    assert "for 240 steps" in page
