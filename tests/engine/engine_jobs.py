@@ -57,15 +57,17 @@ def hold(first=None):
 
 
 def listen(busy=0.0):
-    """Collect what has changed until told to stop."""
-    heard, steps = [], 0
+    """Collect what has changed until told to stop; after every event there may be news."""
+    heard, steps, command = [], 0, None
     time.sleep(busy)
-    while (command := (yield Progress(steps, 0, "listening"))) is not STOP:
+    while command is not STOP:
         if isinstance(command, Update):
             heard.append(dict(command.arguments))
-            yield Notice(f"heard {len(heard)}")
-        steps += 1
-        time.sleep(0.005)
+            command = yield Notice(f"heard {len(heard)}")
+        else:
+            time.sleep(0.005)
+            steps += 1
+            command = yield Progress(steps, 0, "listening")
     return {"heard": heard}
 
 
