@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def run_example(path: Path, folder: Path) -> str:
@@ -22,9 +22,23 @@ def run_example(path: Path, folder: Path) -> str:
     return run.stdout
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_example_runs_and_prints_a_grain_size_near_the_truth(path: Path, tmp_path: Path) -> None:
-    printed = re.search(r"(\d+) grains, ASTM grain size G = (-?\d+\.\d)", run_example(path, tmp_path))
+def test_from_an_array_to_a_grain_size_near_the_truth(tmp_path: Path) -> None:
+    printed = re.search(
+        r"(\d+) grains, ASTM grain size G = (-?\d+\.\d)", run_example(EXAMPLES / "grain_size.py", tmp_path)
+    )
     assert printed is not None
     truth = json.loads((files("napari_grains") / "samples" / "polycrystal.json").read_text("utf-8"))
     assert int(printed[1]) == pytest.approx(truth["grains"], rel=0.2)
+
+
+def test_a_classifier_of_patterns_learns_in_a_few_steps(tmp_path: Path) -> None:
+    printed = re.fullmatch(
+        r"(\d+)% of 100 patterns held out are told right\n",
+        run_example(EXAMPLES / "pattern_classifier.py", tmp_path),
+    )
+    assert printed is not None
+    assert int(printed[1]) >= 85
+
+
+def test_every_example_has_a_test() -> None:
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"grain_size", "pattern_classifier"}

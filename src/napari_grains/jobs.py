@@ -12,6 +12,7 @@ from typing import Final
 
 JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "classify": "napari_grains.training:classify_arrays",
         "diagnose": "napari_grains.training:diagnose_arrays",
         "finetune": "napari_grains.training:finetune_arrays",
         "match": "napari_grains.training:match_arrays",
@@ -20,6 +21,7 @@ JOBS: Final[Mapping[str, str]] = MappingProxyType(
         "report": "napari_grains.grains:report_arrays",
         "segment": "napari_grains.inference:segment_arrays",
         "suggest": "napari_grains.inference:suggest_arrays",
+        "train_classifier": "napari_grains.training:train_classifier_arrays",
         "warm_up": "napari_grains.inference:warm_up",
     }
 )

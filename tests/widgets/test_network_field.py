@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from napari_grains.weights import bundled_folder, describe_network
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from napari_grains.weights import KEY, bundled_folder, describe_network
 from napari_grains.widgets import _network_field
 from napari_grains.widgets._network_field import CardDialog, NetworkField, card_html
 
@@ -60,6 +64,39 @@ def test_what_is_no_network_is_said_before_a_run(field, tmp_path):
     card, problem = field.read()
     assert "not a readable" in problem
     assert card == {}
+
+
+def classifier_file(path):
+    """As `save_classifier` writes it, without torch."""
+    card = {
+        "format": 1,
+        "kind": "classifier",
+        "name": "rust",
+        "architecture": {"network": "pattern", "classes": 2, "channels": 1},
+        "class_names": ["rust", "paint"],
+        "task": "images",
+        "scores": {"accuracy": 0.9, "recall": [0.8, 1.0]},
+        "recipe": {"steps": 20, "preparation": {"size": 64}},
+    }
+    save_file({"network.x": np.zeros(1, np.float32)}, path, {KEY: json.dumps(card)})
+    return path
+
+
+@pytest.mark.parametrize("none", [None, "scratch"])
+def test_classifiers_are_not_listed(networks, qtbot, none):
+    classifier_file(networks / "rust.safetensors")
+    field = NetworkField(none=none)
+    qtbot.addWidget(field)
+    assert entries(field) == [*([] if none is None else [none]), "default", "steel"]
+
+
+def test_a_classifier_from_elsewhere_is_refused_in_one_line(field, tmp_path):
+    file = classifier_file(tmp_path / "rust.safetensors")
+    field.use_file(file)
+    card, problem = field.read()
+    assert card["class_names"] == ["rust", "paint"]
+    assert problem == "This is a classifier, which finds no grain boundaries: choose another network."
+    assert "rust, paint" in card_html("rust", file, card)
 
 
 def test_the_card_is_shown_as_text(field, qtbot):

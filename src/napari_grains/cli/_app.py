@@ -13,6 +13,7 @@ import typer
 from napari_grains import __version__
 
 from ._answering import answering
+from ._app_phases import phases
 from ._app_training import TrainingCommand, finetune, pretrain, synthesize
 from ._options import AsJson, Device, Output, PixelSizeText
 
@@ -209,3 +210,4 @@ def demo(output: Output = Path("napari-grains-demo")) -> None:
 app.command()(finetune)
 app.command(cls=TrainingCommand)(pretrain)
 app.command()(synthesize)
+app.add_typer(phases)

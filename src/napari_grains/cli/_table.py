@@ -18,9 +18,11 @@ WIDER_THAN_ANY = 10_000
 
 
 def short_result(entry: Mapping[str, Any]) -> str:
-    """Grains, diameter and grain size of one input in a few words, or its error."""
+    """Grains, diameter and grain size of one input in a few words, or its class, or its error."""
     if entry["status"] != "done":
         return f"error: {entry['error']}"
+    if "answer" in entry:
+        return str(entry["answer"])
     number = entry.get("astm_g_planimetric")
     size = "" if number is None else f", ASTM G {number:.2f}"
     plural = "" if entry["grains"] == 1 else "s"

@@ -1,5 +1,6 @@
 """From micrographs to boundary probabilities, grains and grain size with a trained network."""
 
+from ._classify import UNKNOWN, Answer, ImageClassifier, classify
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame
 from ._jobs import segment_arrays, warm_up
@@ -12,6 +13,9 @@ from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
 from ._uncertainty import uncertainty_of
 
 __all__ = [
+    "UNKNOWN",
+    "Answer",
+    "ImageClassifier",
     "OutOfMemoryError",
     "Prediction",
     "Predictor",
@@ -23,6 +27,7 @@ __all__ = [
     "View",
     "WorkingFrame",
     "choose_scale",
+    "classify",
     "forwarded",
     "memory_errors",
     "scale_for_diameter",

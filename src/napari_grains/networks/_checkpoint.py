@@ -12,12 +12,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
 from napari_grains.errors import InputError
-from napari_grains.files import replacing
-from napari_grains.weights import KEY, card_text
+from napari_grains.weights import CLASSIFIER, card_text, kind_of
 
+from ._tensors import write_tensors
 from ._unet import UNet, UNetConfig
 
 _FORMAT = 1
@@ -113,17 +112,7 @@ def save_network(path: str | os.PathLike[str], network: UNet, card: NetworkCard)
     """
     if asdict(card.architecture) != asdict(network.config):
         raise ValueError(f"the card says {card.architecture}, the network is {network.config}")
-    # One entry of metadata only: safetensors writes several in random order, which would change the hash.
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-    path = Path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as unfinished:
-            unfinished.write_bytes(save(tensors, {KEY: card.to_json()}))
-    except (OSError, SafetensorError) as error:
-        raise InputError(
-            f"cannot write the network {path}: {error}. Choose another folder or free some space."
-        ) from None
+    write_tensors(path, network.state_dict(), card.to_json())
 
 
 def read_card(path: str | os.PathLike[str]) -> NetworkCard:
@@ -135,6 +124,8 @@ def read_card(path: str | os.PathLike[str]) -> NetworkCard:
         If the file is missing, damaged, or no network of this package.
     """
     text = card_text(path)
+    if kind_of(text) == CLASSIFIER:
+        raise InputError(f"{path} is a classifier, which finds no boundaries; choose another network.")
     try:
         return NetworkCard.from_json(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,6 +3,11 @@
 from napari_grains.events import TrainingProgress
 
 from ._calibration import calibrate
+from ._classify import TrainedClassifier, train_classifier
+from ._classify_examples import Examples, examples_from, frames_of, image_files, patches_of
+from ._classify_jobs import answer_to_dict, classify_arrays, train_classifier_arrays
+from ._classify_scores import ClassificationScores, temperature_of
+from ._classify_settings import ClassifierTraining, Strategy
 from ._diagnose import diagnose
 from ._finetune import finetune
 from ._finetune_jobs import diagnose_arrays, finetune_arrays
@@ -22,30 +27,44 @@ from ._trained import TrainedNetwork
 from ._watch import Watch
 
 __all__ = [
+    "ClassificationScores",
+    "ClassifierTraining",
+    "Examples",
     "Finetuned",
     "Finetuning",
     "Loss",
     "PaintedImage",
     "Pretraining",
     "RealPair",
+    "Strategy",
     "SyntheticStream",
     "Targets",
+    "TrainedClassifier",
     "TrainedNetwork",
     "TrainingProgress",
     "TrainingState",
     "Watch",
+    "answer_to_dict",
     "calibrate",
+    "classify_arrays",
     "diagnose",
     "diagnose_arrays",
+    "examples_from",
     "finetune",
     "finetune_arrays",
+    "frames_of",
+    "image_files",
     "match_arrays",
+    "patches_of",
     "pretrain",
     "pretrain_arrays",
     "read_state",
     "real_pair",
     "state_path",
     "targets_of",
+    "temperature_of",
+    "train_classifier",
+    "train_classifier_arrays",
     "training_sample",
     "training_weight",
 ]

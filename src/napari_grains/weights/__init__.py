@@ -1,24 +1,34 @@
 """The networks that a user can name: bundled ones in this folder and those saved in the user's own.
 
+Networks that find boundaries and classifiers lie in the same folders and are listed apart.
 Listing them imports no torch, so that the viewer may.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from napari_grains.errors import InputError
 from napari_grains.weights._copy import copy_network
-from napari_grains.weights._header import KEY, card_text, describe_network
+from napari_grains.weights._header import (
+    CLASSIFIER,
+    KEY,
+    card_text,
+    describe_network,
+    is_classifier,
+    kind_of,
+)
 
 SUFFIX: Final = ".safetensors"
 STATE_SUFFIX: Final = f".training{SUFFIX}"
 """Of what lies beside a network so that its training can be gone on with; no network itself."""
 
 __all__ = [
+    "CLASSIFIER",
     "KEY",
     "STATE_SUFFIX",
     "SUFFIX",
@@ -26,8 +36,12 @@ __all__ = [
     "card_text",
     "copy_network",
     "describe_network",
+    "find_classifier",
     "find_network",
     "history_folder",
+    "is_classifier",
+    "kind_of",
+    "list_classifiers",
     "list_history",
     "list_networks",
     "user_folder",
@@ -58,27 +72,57 @@ def list_history() -> list[Path]:
 
 
 def list_networks() -> dict[str, Path]:
-    """Name and file of every network; the user's own win over bundled ones of the same name."""
-    found: dict[str, Path] = {}
-    for folder in (bundled_folder(), user_folder()):
-        files = sorted(folder.glob(f"*{SUFFIX}"))
-        found |= {file.stem: file for file in files if not file.name.endswith(STATE_SUFFIX)}
-    return found
+    """Name and file of every network that finds boundaries; the user's own win over bundled ones.
+
+    A file that cannot be read is among them: whoever chooses it is told why.
+    """
+    return _named(lambda file: not is_classifier(file))
+
+
+def list_classifiers() -> dict[str, Path]:
+    """Name and file of every classifier."""
+    return _named(is_classifier)
 
 
 def find_network(name_or_file: str | os.PathLike[str] = "default") -> Path:
-    """File of a network given by name or by path.
+    """File of a network that finds boundaries, given by name or by path.
+
+    A classifier of that name is found where there is nothing else, so that its reader can say what it is.
 
     Raises
     ------
     InputError
         If there is neither such a name nor such a file.
     """
-    networks = list_networks()
-    if str(name_or_file) in networks:
-        return networks[str(name_or_file)]
+    return _found(name_or_file, list_networks(), "network")
+
+
+def find_classifier(name_or_file: str | os.PathLike[str]) -> Path:
+    """File of a classifier, given by name or by path; as `find_network`.
+
+    Raises
+    ------
+    InputError
+        If there is neither such a name nor such a file.
+    """
+    return _found(name_or_file, list_classifiers(), "classifier")
+
+
+def _named(wanted: Callable[[Path], bool]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in (bundled_folder(), user_folder()):
+        files = sorted(folder.glob(f"*{SUFFIX}"))
+        found |= {file.stem: file for file in files if not file.name.endswith(STATE_SUFFIX) and wanted(file)}
+    return found
+
+
+def _found(name_or_file: str | os.PathLike[str], of_the_kind: Mapping[str, Path], kind: str) -> Path:
+    name = str(name_or_file)
+    for networks in (of_the_kind, _named(lambda _: True)):
+        if name in networks:
+            return networks[name]
     path = Path(name_or_file)
     if path.is_file():
         return path
-    known = ", ".join(networks) or "none"
-    raise InputError(f"there is no network {str(name_or_file)!r}; give a {SUFFIX} file or one of: {known}.")
+    known = ", ".join(of_the_kind) or "none"
+    raise InputError(f"there is no {kind} {name!r}; give a {SUFFIX} file or one of: {known}.")

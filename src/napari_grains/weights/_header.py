@@ -15,6 +15,8 @@ from napari_grains.errors import InputError
 
 KEY: Final = "napari_grains"
 """Entry of the metadata that holds the card of a network of this package, as JSON."""
+CLASSIFIER: Final = "classifier"
+"""Kind, on its card, of a network that names the class of an image; one that finds boundaries says none."""
 _LONGEST: Final = 100_000_000  # bytes, the limit of the format
 
 
@@ -38,6 +40,23 @@ def card_text(path: str | os.PathLike[str]) -> str:
     if not isinstance(metadata, dict) or KEY not in metadata:
         raise InputError(f"{path} holds no napari-grains network; use one that was saved by napari-grains.")
     return str(metadata[KEY])
+
+
+def kind_of(card: str) -> str | None:
+    """Kind of network that a card says it is of; None where it says nothing, or cannot be read."""
+    try:
+        kind = json.loads(card).get("kind")
+    except (ValueError, AttributeError):
+        return None
+    return kind if isinstance(kind, str) else None
+
+
+def is_classifier(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a classifier; one that cannot be read is none."""
+    try:
+        return kind_of(card_text(path)) == CLASSIFIER
+    except InputError:
+        return False
 
 
 def describe_network(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from napari_grains.errors import InputError
-from napari_grains.weights import SUFFIX, describe_network, list_networks, user_folder
+from napari_grains.weights import CLASSIFIER, SUFFIX, describe_network, list_networks, user_folder
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._form import small_button
 
 
 class NetworkField(QWidget):
-    """A list of networks; looks again for new files whenever the list is opened.
+    """A list of networks that find boundaries; looks again for new files whenever the list is opened.
 
     Parameters
     ----------
@@ -118,6 +118,8 @@ class NetworkField(QWidget):
             card = describe_network(self.path)
         except InputError as error:
             return {}, str(error)
+        if card.get("kind") == CLASSIFIER:
+            return card, "This is a classifier, which finds no grain boundaries: choose another network."
         if (task := card.get("task")) != "boundary":
             return card, f"This network was made for {task}, not for grain boundaries: choose another."
         return card, ""

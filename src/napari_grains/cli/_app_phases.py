@@ -1,0 +1,157 @@
+"""The commands that sort images into classes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from napari_grains.errors import InputError
+
+from ._answering import answering
+from ._options import AsJson, Device, Output
+
+phases = typer.Typer(
+    name="phases",
+    help="Classes of images: whole ones, patches, frames of a stack, diffraction patterns.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class Kind(StrEnum):
+    """What has a class."""
+
+    images = "images"
+    patches = "patches"
+    frames = "frames"
+    patterns = "patterns"
+
+
+class Parts(StrEnum):
+    """Parts of a network that learn."""
+
+    auto = "auto"
+    frozen = "frozen"
+    last_stage = "last-stage"
+    full = "full"
+
+
+@phases.command()
+def train(
+    examples: Annotated[
+        Path,
+        typer.Argument(
+            metavar="EXAMPLES",
+            help="A folder with a folder of images per class, or a .csv table: path, class, group.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option(metavar="MODEL.safetensors", help="File for the classifier; its folder is made.")
+    ],
+    kind: Annotated[
+        Kind, typer.Option(help="What has a class; patterns are the same at any angle.")
+    ] = Kind.images,
+    stack: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Stack whose frames the table is about, in its column frame."),
+    ] = None,
+    patch: Annotated[
+        int | None,
+        typer.Option(metavar="PX", help="Side of the patches, for --kind patches.", min=8),
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="unet, pattern (the choice for patterns), or one of torchvision such as resnet18.",
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="random|pretrained|NAME|FILE",
+            help="Weights to start from; pretrained ones of torchvision are downloaded once.",
+        ),
+    ] = None,
+    strategy: Annotated[
+        Parts, typer.Option(help="Parts of the network that learn; auto goes by the number of examples.")
+    ] = Parts.auto,
+    held_out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="EXAMPLES", help="Further examples, to measure on instead of cross-validating groups."
+        ),
+    ] = None,
+    *,
+    folds: Annotated[
+        int, typer.Option(metavar="N", help="Most parts of the cross-validation by group; 0 leaves it out.")
+    ] = 5,
+    steps: Annotated[
+        int | None, typer.Option(metavar="N", help="Optimizer steps; by the number of examples if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Of weights, order and augmentation.")] = 0,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Train a classifier from examples.
+
+    It learns from all examples. How good it is shows on examples that were held out: whole groups (specimens,
+    sessions or files), one after the other, never parts of them. With too few groups the score is "not
+    estimated". Ctrl+C ends the training and keeps the classifier so far.
+    """
+    with answering(as_json=as_json):
+        from ._phases_train import train_from_files
+
+        code = train_from_files(
+            examples,
+            output,
+            stack=stack,
+            held_out=held_out,
+            start=start,
+            device=device,
+            as_json=as_json,
+            network=network or ("pattern" if kind is Kind.patterns else "unet"),
+            task=kind.value,
+            patch=patch,
+            strategy=strategy.value.replace("-", " "),
+            folds=folds,
+            steps=steps,
+            seed=seed,
+        )
+        raise typer.Exit(code)
+
+
+@phases.command()
+def classify(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Images, stacks, or folders of images.")
+    ],
+    output: Output,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A classifier from `phases train`: a .safetensors file or a name. Required.",
+        ),
+    ] = None,
+    device: Device = "auto",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Classify images, every frame of a stack, or every patch of an image.
+
+    classes.csv has a row for each with all classes in the order of their probability, or "unknown" for what
+    is far from every class; summary.json has the counts.
+    """
+    with answering(as_json=as_json):
+        if model is None:
+            raise InputError(
+                "phases classify needs a classifier; give --model FILE, which phases train writes."
+            )
+        from ._phases_classify import classify_files
+
+        raise typer.Exit(classify_files(paths, output, model, device, as_json=as_json))

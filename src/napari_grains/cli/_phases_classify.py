@@ -1,0 +1,189 @@
+"""The command `phases classify`."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from napari_grains import __version__
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Progress, drive
+from napari_grains.inference import Answer, ImageClassifier, classify
+from napari_grains.training import frames_of, image_files, patches_of
+
+from ._folder import Input, ResultFolder
+from ._json import one_line
+from ._log import logged
+from ._reporters import Reporter, reporter_for, say_json
+from ._rows import csv_text
+from ._run import INTERRUPTED
+from ._table import show_table
+
+Row = dict[str, Any]
+
+
+@dataclass
+class _Run:
+    """What came out of the inputs so far."""
+
+    entries: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        failed = any(entry["status"] != "done" for entry in self.entries)
+        return INTERRUPTED if self.interrupted else int(failed)
+
+
+def classify_files(paths: Sequence[Path], output: Path, model: str, device: str, *, as_json: bool) -> int:
+    """Classify files into a folder and show the counts.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Images, stacks, or folders of images.
+    output : Path
+        Folder for the results.
+    model, device : str
+        Classifier, and where it runs.
+    as_json : bool
+        Report as one JSON event per line.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong; nothing was done.
+    """
+    began = time.monotonic()
+    classifier = ImageClassifier.load(model, device)
+    files = _files(paths)
+    folder = ResultFolder.make(output)
+    finished = _run(folder.inputs(files, ()), classifier, reporter_for(as_json=as_json))
+    summary = _summary(finished, classifier, model) | {"seconds": round(time.monotonic() - began, 3)}
+    folder.write_text("classes.csv", csv_text(finished.rows))
+    folder.write_json("summary.json", summary)
+    if as_json:
+        say_json({"event": "summary", "input": None, "output": str(output), "error": None} | summary)
+    else:
+        _show(summary, output)
+    return finished.exit_code
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """All files that are meant: those named, and the images of folders."""
+    files: list[Path] = []
+    for path in paths:
+        inside = image_files(path) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{path} holds no images; name another folder.")
+        files += inside
+    return files
+
+
+def _run(inputs: Sequence[Input], classifier: ImageClassifier, reporter: Reporter) -> _Run:
+    found = _Run()
+    try:
+        with reporter:
+            for number, each in enumerate(inputs):
+                reporter.begin(number, len(inputs), each.stem)
+                entry, rows = _outcome(each, classifier, reporter)
+                found.entries.append(entry)
+                found.rows += rows
+                reporter.end(entry)
+    except KeyboardInterrupt:
+        found.interrupted = True
+        done = len(found.entries)
+        found.entries += [_head(each) | {"status": "not finished"} for each in inputs[done:]]
+    return found
+
+
+def _outcome(each: Input, classifier: ImageClassifier, reporter: Reporter) -> tuple[Row, list[Row]]:
+    """Entry of the summary and rows of the table for one input."""
+    try:
+        rows = drive(_classified(each, classifier), reporter.event)
+    except InputError as error:
+        return _head(each) | {"status": "failed", "error": one_line(str(error))}, []
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one input, the others are done
+        return _head(each) | {"status": "failed", "error": one_line(logged(error))}, []
+    counts = dict(Counter(row["class"] for row in rows))
+    words = rows[0]["class"] if len(rows) == 1 else _in_words(counts)
+    return _head(each) | {"status": "done", "answer": words, "images": len(rows), "counts": counts}, rows
+
+
+def _head(each: Input) -> Row:
+    return {"name": each.stem, "status": "", "error": None, "source": str(each.path)}
+
+
+def _classified(each: Input, classifier: ImageClassifier) -> Job[list[Row]]:
+    yield Progress(0, 0, "reading")
+    frames, patch = frames_of(each.path), classifier.card.patch
+    places: list[Row] = [{"frame": number} for number in range(len(frames))]
+    images = frames
+    if patch is not None:
+        corners = patches_of(frames[0], patch)
+        middle = patch // 2
+        images = [frame[y : y + patch, x : x + patch] for frame in frames for y, x in corners]
+        places = [place | {"row": y + middle, "column": x + middle} for place in places for y, x in corners]
+    answers = yield from classify(images, len(images), classifier)
+    head = {"name": each.stem, "source": str(each.path)}
+    return [head | place | _cells(answer) for place, answer in zip(places, answers, strict=True)]
+
+
+def _cells(answer: Answer) -> Row:
+    row: Row = {"class": answer.name, "distance": answer.distance}
+    for rank, (name, probability) in enumerate(zip(answer.ranking, answer.probabilities, strict=True), 1):
+        row |= {f"class_{rank}": name, f"probability_{rank}": round(probability, 6)}
+    return row
+
+
+def _summary(finished: _Run, classifier: ImageClassifier, model: str) -> Row:
+    statuses = Counter(entry["status"] for entry in finished.entries)
+    card = classifier.card
+    return {
+        "command": "phases classify",
+        "version": __version__,
+        "settings": {"model": model, "device": classifier.plan.device.type},
+        "status": "interrupted" if finished.interrupted else "failed" if statuses["failed"] else "done",
+        "done": statuses["done"],
+        "failed": statuses["failed"],
+        "not_finished": statuses["not finished"],
+        "model": card.name,
+        "model_sha256": classifier.sha256,
+        "model_notes": card.notes,
+        "kind": card.task,
+        "classes": list(card.class_names),
+        "images": len(finished.rows),
+        "counts": dict(Counter(row["class"] for row in finished.rows)),
+        "device": str(classifier.plan),
+        "inputs": finished.entries,
+    }
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
+
+
+def _show(summary: Row, output: Path) -> None:
+    total = max(summary["images"], 1)
+    rows = [
+        [name, str(count), f"{100 * count / total:.1f} %"]
+        for name, count in sorted(summary["counts"].items(), key=lambda pair: -pair[1])
+    ]
+    show_table(("class", "number", "share"), rows)
+    if summary["status"] == "interrupted":
+        typer.echo("interrupted: what was finished is kept", err=True)
+    typer.echo(f"results are in {output}", err=True)

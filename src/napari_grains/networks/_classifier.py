@@ -1,0 +1,140 @@
+"""Networks that sort images into classes: feature maps, their mean, and a head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from napari_grains.errors import InputError
+
+from ._backbones import backbone, unet_encoder
+from ._pattern_net import pattern_encoder, pattern_head
+
+PATTERN = "pattern"
+"""Name of the small network for diffraction patterns."""
+UNET = "unet"
+"""Name of the classifier that reads the encoder of the bundled U-Net: weights without a download."""
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """Architecture of a classifier.
+
+    Parameters
+    ----------
+    network : str
+        "pattern", "unet", or the name of a classifier of torchvision with convolutional feature maps.
+    classes : int
+        Number of classes, at least 2.
+    channels : int
+        Registered input channels, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a number is too small.
+    """
+
+    network: str = PATTERN
+    classes: int = 2
+    channels: int = 1
+
+    def __post_init__(self) -> None:
+        if self.classes < 2 or self.channels < 1:
+            raise ValueError(f"a classifier needs two classes and a channel, got {self}")
+
+
+class Classifier(nn.Module):
+    """Encoder, global average pooling, head.
+
+    Parameters
+    ----------
+    config : ClassifierConfig
+        Architecture.
+    encoder : nn.Module
+        (N, channels, Y, X) to feature maps (N, F, y, x).
+    head : nn.Module
+        (N, F) to logits (N, classes).
+    """
+
+    def __init__(self, config: ClassifierConfig, encoder: nn.Sequential, head: nn.Module) -> None:
+        super().__init__()
+        self.config, self.encoder, self.head = config, encoder, head
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, classes) of images (N, channels, Y, X)."""
+        logits: Tensor = self.head(self.features(images))
+        return logits
+
+    def features(self, images: Tensor) -> Tensor:
+        """Mean (N, F) of every feature map, which the head reads."""
+        maps: Tensor = self.encoder(images)
+        return maps.float().mean(dim=(2, 3))  # what differs between images is small beside the mean
+
+    def last_stage(self) -> list[nn.Module]:
+        """Parts of the encoder behind its last reduction of the resolution that have weights."""
+        sizes = self._sizes()
+        for size in reversed(list(dict.fromkeys(sizes))):
+            parts = [part for part, one in zip(self.encoder, sizes, strict=True) if one <= size]
+            if any(True for part in parts for _ in part.parameters()):
+                return parts
+        return list(self.encoder)
+
+    def batch_norms(self) -> Iterator[nn.BatchNorm2d]:
+        """All batch norms."""
+        return (module for module in self.modules() if isinstance(module, nn.BatchNorm2d))
+
+    @torch.no_grad()
+    def _sizes(self) -> list[int]:
+        """Rows of the output of each part of the encoder, tried on an empty image."""
+        was_training, first = self.training, next(self.parameters())
+        self.eval()
+        image = first.new_zeros(1, self.config.channels, 64, 64)
+        sizes = []
+        for part in self.encoder:
+            image = part(image)
+            sizes.append(image.shape[2])
+        self.train(was_training)
+        return sizes
+
+
+def classifier(name: str, classes: int, channels: int = 1, *, pretrained: bool = False) -> Classifier:
+    """Make a classifier by name.
+
+    Parameters
+    ----------
+    name : str
+        "pattern", "unet" (the encoder of the bundled U-Net) or a classifier of torchvision, such as
+        "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
+    classes : int
+        Number of classes, at least 2.
+    channels : int
+        Input channels. The first layer of a pretrained network keeps the sum of its weights over red, green
+        and blue, shared evenly among the channels: one grey channel gives what the grey picture gave as RGB.
+    pretrained : bool
+        Whether to start from weights: torchvision's are downloaded once, those of "unet" are bundled.
+
+    Returns
+    -------
+    Classifier
+        In training mode; what is not pretrained is drawn from torch's generator.
+
+    Raises
+    ------
+    InputError
+        If there is no such classifier, it has no feature maps, there are no weights for it, or they cannot be
+        downloaded.
+    """
+    config = ClassifierConfig(name, classes, channels)
+    if name == PATTERN:
+        if pretrained:
+            raise InputError(
+                "the pattern network has no weights of torchvision; start from a file or train it anew."
+            )
+        return Classifier(config, pattern_encoder(channels), pattern_head(classes))
+    make = unet_encoder if name == UNET else backbone
+    encoder, features = make(name, channels, pretrained=pretrained)
+    return Classifier(config, encoder, nn.Linear(features, classes))
