@@ -29,6 +29,7 @@ OPTIONS = {
     },
     "measure": {"output", "pixel-size", "exclude", "region", "twins", "report", "json", "help"},
     "demo": {"output", "help"},
+    "phases": {"help"},
     "finetune": {
         "image",
         "labels",
