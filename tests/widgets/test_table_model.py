@@ -63,7 +63,8 @@ def test_calibrated_grains_are_shown_in_micrometres():
     table = measure(voronoi(), HALF_MICROMETRE).table
     assert [column.header for column in columns_of(table)] == [
         "Grain", "ECD (µm)", "Area (µm²)", "Max. Feret (µm)", "Min. Feret (µm)", "Aspect ratio",
-        "Direction (°)", "Perimeter (µm)", "Circularity", "Solidity", "Neighbours", "Cut", "Row (px)", "Column (px)",
+        "Direction (°)", "Perimeter (µm)", "Circularity", "Solidity", "Neighbours", "Cut",
+        "Row (px)", "Column (px)",
     ]  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def test_uncalibrated_grains_are_shown_in_px():
     table = measure(np.stack([voronoi()] * 2)).table
     assert [column.header for column in columns_of(table)] == [
         "Grain", "Slice", "ECD (px)", "Area (px²)", "Max. Feret (px)", "Min. Feret (px)", "Aspect ratio",
-        "Direction (°)", "Perimeter (px)", "Circularity", "Solidity", "Neighbours", "Cut", "Row (px)", "Column (px)",
+        "Direction (°)", "Perimeter (px)", "Circularity", "Solidity", "Neighbours", "Cut",
+        "Row (px)", "Column (px)",
     ]  # fmt: skip
 
 
