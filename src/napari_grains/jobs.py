@@ -13,6 +13,7 @@ from typing import Final
 JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "classify": "napari_grains.training:classify_arrays",
+        "classify_grains": "napari_grains.training:classify_grains_arrays",
         "diagnose": "napari_grains.training:diagnose_arrays",
         "finetune": "napari_grains.training:finetune_arrays",
         "match": "napari_grains.training:match_arrays",

@@ -1,0 +1,54 @@
+"""What a classifier reads of its examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """Prepared images; of grains also where each lies in its crop and what was measured of it.
+
+    Parameters
+    ----------
+    images : Tensor, (N, C, S, S)
+        See `Preparation`.
+    masks : Tensor, (N, 1, S, S), optional
+        Share of each pixel that is the grain's, 0 to 1.
+    measures : Tensor, (N, M), optional
+        Numbers that tell of its shape and grey, as measured.
+    """
+
+    images: Tensor
+    masks: Tensor | None = None
+    measures: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, which: Any) -> Inputs:  # noqa: ANN401 - whatever indexes the first axis of a tensor
+        return Inputs(*(None if part is None else part[which] for part in self._parts))
+
+    def batches(self, size: int) -> Iterator[Inputs]:
+        """Parts of at most so many examples, one after the other."""
+        for start in range(0, len(self), size):
+            yield self[start : start + size]
+
+    def to(self, device: torch.device) -> Inputs:
+        """All of it in single precision on a device."""
+        return Inputs(*(None if part is None else part.to(device, torch.float32) for part in self._parts))
+
+    @classmethod
+    def joined(cls, parts: list[Inputs]) -> Inputs:
+        """One after the other; all have the same kinds of parts."""
+        columns = zip(*(one._parts for one in parts), strict=True)
+        return cls(*(None if column[0] is None else torch.cat(column) for column in columns))  # type: ignore[arg-type]
+
+    @property
+    def _parts(self) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        return self.images, self.masks, self.measures
