@@ -70,13 +70,16 @@ class ImageClassifier:
         Where it runs; in single precision.
     sha256 : str
         Hash of its file; empty if it has none.
+
+    Attributes
+    ----------
+    network : Classifier
+        In ``eval`` mode, where it runs.
     """
 
     def __init__(self, stored: StoredClassifier, plan: DevicePlan, sha256: str = "") -> None:
         self.card, self.plan, self.sha256 = stored.card, plan, sha256
-        self._network: Classifier = (
-            stored.network.to(memory_format=torch.channels_last).to(plan.device).eval()
-        )
+        self.network: Classifier = stored.network.to(memory_format=torch.channels_last).to(plan.device).eval()
         self._space = stored.space
 
     @classmethod
@@ -115,9 +118,9 @@ class ImageClassifier:
         """Logits (N, K) and features (N, F), on the CPU, of prepared inputs or images (N, C, S, S)."""
         logits, features = [], []
         for batch in (inputs if isinstance(inputs, Inputs) else Inputs(inputs)).batches(BATCH):
-            found = self._network.features_of(batch.to(self.plan.device))
+            found = self.network.features_of(batch.to(self.plan.device))
             features.append(found.cpu())
-            logits.append(self._network.head(found).float().cpu())
+            logits.append(self.network.head(found).float().cpu())
         return torch.cat(logits), torch.cat(features)
 
     def answers(self, inputs: Inputs | Tensor) -> list[Answer]:

@@ -87,8 +87,8 @@ def classify_grains(
     check_grain_classifier(classifier)
     found = GrainClasses(classifier.card.class_names, np.zeros(grains.shape, np.int32))
     total = sum(len(np.unique(one[one > 0])) for one in _planes(grains))
-    for index, pair in enumerate(planes_of(image, grains)):
-        plane = GrainPlane.of(*pair, classifier.card.preparation)
+    for index, (seen, of_it) in enumerate(planes_of(image, grains)):
+        plane = GrainPlane.of(seen, of_it, classifier.card.preparation)
         answers: list[Answer] = []
         for start in range(0, len(plane.ids), BATCH):
             rows = range(start, min(start + BATCH, len(plane.ids)))
@@ -131,7 +131,7 @@ def planes_of(
     """
     if image.shape != grains.shape or image.ndim not in (2, 3):
         raise InputError(
-            f"the image {image.shape} and its grains {grains.shape} must be of one shape, (Y, X) or (Z, Y, X)."
+            f"the image {image.shape} and its grains {grains.shape} must have one shape, (Y, X) or (Z, Y, X)."
         )
     yield from zip(_planes(image), _planes(grains), strict=True)
 

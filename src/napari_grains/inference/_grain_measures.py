@@ -93,12 +93,12 @@ def _greys(grey: Float, numbered: NDArray[np.int64], number: int) -> list[Column
 def _surroundings(grey: Float, numbered: NDArray[np.int64], level: Column) -> Column:
     """Mean grey beside each grain, (N,); its own where nothing is beside it."""
     number = len(level)
-    total, count = np.zeros(number), np.zeros(number)
+    total, count = np.zeros(number), np.zeros(number, np.int64)
     for down, right in _BESIDE:
         for here, there in _shifted(numbered.shape, down, right):
             other = numbered[here] != numbered[there]
             total += _sums(numbered[here][other], grey[there][other], number)
-            count += _sums(numbered[here][other], np.ones(np.count_nonzero(other)), number)
+            count += np.bincount(numbered[here][other], minlength=number + 1)[1:]
     return np.where(count > 0, total / np.maximum(count, 1), level)
 
 

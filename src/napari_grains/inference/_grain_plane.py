@@ -151,7 +151,7 @@ class GrainPlane:
 
 
 def _mirrored(index: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """Indices within a length, of what lies beyond it mirrored at its ends."""
+    """Fold indices into a length, which is mirrored at its ends."""
     folded = index % (2 * length)
     return np.minimum(folded, 2 * length - 1 - folded)
 

@@ -23,7 +23,7 @@ from ._tensors import write_tensors
 
 _FORMAT: Final = 1
 TASKS: Final = ("images", "patches", "frames", "patterns", "grains")
-"""What a classifier was made for: whole images, parts of images, frames of a stack, diffraction patterns, grains."""
+"""What a classifier is for: whole images, parts of them, frames of a stack, diffraction patterns, grains."""
 _NETWORK, _SPACE = "network.", "space."
 
 

@@ -27,15 +27,15 @@ class GrainClassifier(Classifier):
         (N, channels, Y, X) to feature maps.
     """
 
+    head: nn.Linear
     middle: Tensor
     scale: Tensor
 
     def __init__(self, config: ClassifierConfig, encoder: nn.Sequential) -> None:
-        super().__init__(config, encoder, nn.Identity())
-        self._stages = self._ends_of_stages()
-        pooled = sum(maps.shape[1] for maps in self._tried())
-        self.head = nn.Linear(pooled + config.measures, config.classes)
-        self.pooled = pooled
+        stages = _ends_of_stages(encoder, config.channels)
+        pooled = sum(stages.values())
+        super().__init__(config, encoder, nn.Linear(pooled + config.measures, config.classes))
+        self._stages, self.pooled = frozenset(stages), pooled
         self.register_buffer("middle", torch.zeros(pooled + config.measures))
         self.register_buffer("scale", torch.ones(pooled + config.measures))
 
@@ -76,23 +76,24 @@ class GrainClassifier(Classifier):
         self.middle.copy_(middle)
         self.scale.copy_(1 / (spread.clamp_min(_FLOOR) * number.sqrt()))
 
-    def _ends_of_stages(self) -> frozenset[int]:
-        """Numbers of the parts of the encoder after which its resolution is reduced, and of the last one."""
-        sizes = self._sizes()
-        return frozenset(k for k, size in enumerate(sizes) if [*sizes, 0][k + 1] < size)
 
-    @torch.no_grad()
-    def _tried(self) -> list[Tensor]:
-        was_training = self.training
-        self.eval()
-        maps = self.stage_maps(torch.zeros(1, self.config.channels, 64, 64))
-        self.train(was_training)
-        return maps
+@torch.no_grad()
+def _ends_of_stages(encoder: nn.Sequential, channels: int) -> dict[int, int]:
+    """Find number and channels of the parts after which the resolution is reduced, and of the last one."""
+    was_training = encoder.training
+    encoder.eval()
+    maps, shapes = torch.zeros(1, channels, 64, 64), []
+    for part in encoder:
+        maps = part(maps)
+        shapes.append(maps.shape)
+    encoder.train(was_training)
+    sizes = [*(shape[2] for shape in shapes), 0]
+    return {k: shape[1] for k, shape in enumerate(shapes) if sizes[k + 1] < sizes[k]}
 
 
 def _mean_within(maps: Tensor, masks: Tensor | None) -> Tensor:
     """Mean (N, F) of maps (N, F, y, x), weighted with the share of each cell that is the grain's."""
     if masks is None:
         return maps.mean(dim=(2, 3))
-    weights = F.adaptive_avg_pool2d(masks, maps.shape[-2:])
+    weights = F.adaptive_avg_pool2d(masks, (maps.shape[-2], maps.shape[-1]))
     return (maps * weights).sum(dim=(2, 3)) / weights.sum(dim=(2, 3)).clamp_min(1e-6)

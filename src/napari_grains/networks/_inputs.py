@@ -32,7 +32,7 @@ class Inputs:
         return len(self.images)
 
     def __getitem__(self, which: Any) -> Inputs:  # noqa: ANN401 - whatever indexes the first axis of a tensor
-        return Inputs(*(None if part is None else part[which] for part in self._parts))
+        return Inputs(self.images[which], *(None if one is None else one[which] for one in self._beside()))
 
     def batches(self, size: int) -> Iterator[Inputs]:
         """Parts of at most so many examples, one after the other."""
@@ -41,14 +41,19 @@ class Inputs:
 
     def to(self, device: torch.device) -> Inputs:
         """All of it in single precision on a device."""
-        return Inputs(*(None if part is None else part.to(device, torch.float32) for part in self._parts))
+        beside = (None if one is None else one.to(device, torch.float32) for one in self._beside())
+        return Inputs(self.images.to(device, torch.float32), *beside)
 
     @classmethod
     def joined(cls, parts: list[Inputs]) -> Inputs:
         """One after the other; all have the same kinds of parts."""
-        columns = zip(*(one._parts for one in parts), strict=True)
-        return cls(*(None if column[0] is None else torch.cat(column) for column in columns))  # type: ignore[arg-type]
+        masks = [one.masks for one in parts if one.masks is not None]
+        measures = [one.measures for one in parts if one.measures is not None]
+        return cls(
+            torch.cat([one.images for one in parts]),
+            torch.cat(masks) if masks else None,
+            torch.cat(measures) if measures else None,
+        )
 
-    @property
-    def _parts(self) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
-        return self.images, self.masks, self.measures
+    def _beside(self) -> tuple[Tensor | None, Tensor | None]:
+        return self.masks, self.measures

@@ -9,6 +9,7 @@ from ._classify_jobs import answer_to_dict, classify_arrays, train_classifier_ar
 from ._classify_scores import ClassificationScores, temperature_of
 from ._classify_settings import ClassifierTraining, Strategy
 from ._diagnose import diagnose
+from ._explain import explain_arrays, filters_arrays
 from ._finetune import finetune
 from ._finetune_jobs import diagnose_arrays, finetune_arrays
 from ._finetuned import Finetuned
@@ -54,6 +55,8 @@ __all__ = [
     "diagnose",
     "diagnose_arrays",
     "examples_from",
+    "explain_arrays",
+    "filters_arrays",
     "finetune",
     "finetune_arrays",
     "frames_of",

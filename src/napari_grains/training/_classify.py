@@ -167,7 +167,7 @@ class _Run:
         return Inputs(torch.stack(tensors))
 
     def fit(self, inputs: Inputs, learned: np.ndarray[Any, Any], doing: str) -> Job[tuple[Classifier, bool]]:
-        """Train a network on some of the examples; return it, in ``eval`` mode, and whether that was stopped."""
+        """Train a network on some of the examples; return it, to be used, and whether that was stopped."""
         targets = torch.from_numpy(self.examples.labels[learned])
         with repeatable(self.plan, self.settings.seed):
             network = self.began.network()

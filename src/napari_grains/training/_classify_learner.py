@@ -93,7 +93,7 @@ class Learner:
         return loss.detach()
 
     def _seen(self, inputs: Inputs, generator: torch.Generator) -> Inputs:
-        """Views of the examples, on the device."""
+        """Turn and mirror the examples, on the device."""
         if inputs.masks is not None:
             return views_of_grains(inputs, generator).to(self.plan.device)
         preparation = self.settings.prepared

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 from napari_grains.images import read_labels
@@ -62,9 +61,9 @@ class GrainExamples(Examples):
                 groups += [str(one.get("group") or f"image {number}")] * len(names)
         if not parts:
             raise InputError("no grain has a class yet; give some grains of each class.")
-        names, inputs = tuple(sorted(set(classes))), Inputs.joined(parts)
-        labels = np.array([names.index(one) for one in classes], np.int64)
-        return cls([one.numpy() for one in inputs.images], labels, tuple(groups), names, inputs)
+        inputs, found = Inputs.joined(parts), tuple(sorted(set(classes)))
+        labels = np.array([found.index(one) for one in classes], np.int64)
+        return cls([one.numpy() for one in inputs.images], labels, tuple(groups), found, inputs)
 
 
 def grain_examples_from(path: Path, preparation: Preparation) -> GrainExamples:
@@ -122,6 +121,7 @@ def _marked(one: Mapping[str, Any], preparation: Preparation) -> Iterator[tuple[
     for number in np.unique(slices).tolist():
         if not 0 <= number < len(planes):
             raise InputError(f"there is no slice {number}; there are {len(planes)}, from 0.")
-        plane, here = GrainPlane.of(*planes[number], preparation), slices == number
+        here, (seen, of_it) = slices == number, planes[number]
+        plane = GrainPlane.of(seen, of_it, preparation)
         rows = plane.rows_of(np.asarray(ids, np.int64)[here])
         yield plane.inputs(rows), [str(name) for name, mine in zip(classes, here, strict=True) if mine]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -79,7 +77,8 @@ class GrainHead:
 
     def _seen(self, network: GrainClassifier, inputs: Inputs) -> Job[tuple[Tensor, bool]]:
         """Raw features (views, N, F) of all views; after a stop those of the first view for all."""
-        views, stopped, total = [], False, QUARTERS * len(inputs)
+        views: list[Tensor] = []
+        stopped, total = False, QUARTERS * len(inputs)
         for number in range(QUARTERS):
             parts: list[Tensor] = []
             if stopped:
