@@ -145,7 +145,7 @@ def test_too_few_groups_are_not_estimated(grains, tmp_path):
         (["train", "{folder}", "--output", "m.safetensors", "--kind", "grains"], ".csv table"),
         (["classify", "{folder}", "--output", "out"], "give --model FILE"),
         (
-            ["classify", "{folder}", "--output", "out", "--model", "{model}", "--grains", "x.tif"],
+            ["classify", "{folder}/noise", "--output", "out", "--model", "{model}", "--grains", "x.tif"],
             "not grains",
         ),
         (["classify", "{folder}", "--output", "out", "--model", "nobody"], "no classifier 'nobody'"),
