@@ -53,6 +53,17 @@ def test_measures_tell_shape_grey_and_texture(scene):
     assert column(measures, "fine texture")[0] > column(measures, "fine texture")[1] + 1
 
 
+def test_lamellae_have_a_direction_in_any_grain():
+    y, x = np.indices((40, 80))
+    rng = np.random.default_rng(0)
+    mottle = 0.5 + 0.2 * rng.standard_normal((40, 80))
+    image = np.where(x < 40, 0.5 + 0.3 * np.sin(0.7 * x + 0.5 * y), mottle).astype(np.float32)
+    _, measures = grain_measures(image, np.where(x < 40, 1, 2))
+    lamellar, mottled = column(measures, "directionality")
+    assert lamellar > 0.9
+    assert mottled < 0.2
+
+
 def test_a_grain_that_fills_the_image_has_no_surroundings():
     image = np.random.default_rng(0).random((20, 30), np.float32)
     _, measures = grain_measures(image, np.ones(image.shape, np.int32))

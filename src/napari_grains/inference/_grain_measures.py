@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,7 @@ MEASURES: Final = (
     "size", "relative size", "aspect ratio", "circularity", "solidity", "elongation x", "elongation y",
     "neighbours", "grey", "relative grey", "contrast", "deviation", "fine texture", "medium texture",
     "coarse texture",
+    "directionality",
 )  # fmt: skip
 """Measures of a grain, in the order of the columns; sizes, ratios and textures as logarithms."""
 _TEXTURES: Final = (0.0, 1.0, 2.5, 6.0)
@@ -87,7 +89,15 @@ def _greys(grey: Float, numbered: NDArray[np.int64], number: int) -> list[Column
     smooth = [ndi.gaussian_filter(grey, sigma) if sigma else grey for sigma in _TEXTURES]
     textures = [np.sqrt(mean(np.square(a - b))) for a, b in pairwise(smooth)]
     logarithms = [np.log(_LEAST + one) for one in (spread, *textures)]
-    return [level, level - usual, level - _surroundings(grey, numbered, level), *logarithms]
+    beside = level - _surroundings(grey, numbered, level)
+    return [level, level - usual, beside, *logarithms, _directionality(grey, mean)]
+
+
+def _directionality(grey: Float, mean: Callable[[NDArray[np.floating]], Column]) -> Column:
+    """Coherence of the mean structure tensor, (N,): 1 where all lines run alike, as lamellae do, else 0."""
+    down, right = (ndi.gaussian_filter(grey, 1.0, order=order) for order in ((1, 0), (0, 1)))
+    yy, xx, xy = mean(down**2), mean(right**2), mean(down * right)
+    return np.hypot(yy - xx, 2 * xy) / np.maximum(yy + xx, 1e-12)
 
 
 def _surroundings(grey: Float, numbered: NDArray[np.int64], level: Column) -> Column:

@@ -9,6 +9,8 @@ from torch.nn import functional as F  # noqa: N812
 from ._classifier import Classifier, ClassifierConfig
 from ._inputs import Inputs
 
+POOLED_SHARE = 0.3
+"""What all pooled features vary by, in units of what all measures do: less, as they are many and general."""
 _FLOOR = 1e-3
 """Least spread of a feature among the examples; what hardly differs is not blown up."""
 
@@ -17,7 +19,7 @@ class GrainClassifier(Classifier):
     """Mean of the feature maps of every stage within the grain, shape and grey, standardised; a linear head.
 
     A grain's texture shows in the fine maps of the first stages, what surrounds it in the coarse ones of the
-    last. Pooled features and measures are each scaled to count alike in total, however many they are.
+    last. Pooled features and measures are each scaled to a total of their own, however many they are.
 
     Parameters
     ----------
@@ -71,7 +73,7 @@ class GrainClassifier(Classifier):
     def standardise_by(self, raw: Tensor) -> None:
         """Take middle and scale of the features from those of examples (N, F)."""
         spread, middle = torch.std_mean(raw, dim=0, correction=0)
-        number = torch.full_like(spread, float(self.pooled))
+        number = torch.full_like(spread, self.pooled / POOLED_SHARE)
         number[self.pooled :] = max(1, self.config.measures)
         self.middle.copy_(middle)
         self.scale.copy_(1 / (spread.clamp_min(_FLOOR) * number.sqrt()))

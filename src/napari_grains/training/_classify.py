@@ -15,7 +15,7 @@ from torch import Tensor
 
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Job, Notice, Progress
-from napari_grains.inference import ImageClassifier
+from napari_grains.inference import MEASURES, ImageClassifier
 from napari_grains.networks import (
     Classifier,
     ClassifierCard,
@@ -250,6 +250,8 @@ class _Run:
         card = replace(_card(network, self.examples, self.settings, name), notes=notes)
         recipe = training_to_dict(self.settings) | figures
         recipe |= {"start": self.began.name, "machine": machine(), "examples": self.examples.counts}
+        if self.examples.measures:
+            recipe["measures"] = list(MEASURES)
         if isinstance(found, str):
             card = replace(card, recipe=recipe, scores={"held_out": found})
             return TrainedClassifier(StoredClassifier(network.cpu(), card, space), None, found, figures)

@@ -14,8 +14,8 @@ from napari_grains.networks import DevicePlan, GrainClassifier, Inputs
 from ._classify_views import QUARTERS, quarter
 
 _BATCH = 64
-_RIDGE = 0.003
-"""Penalty on the squared weights of the head; the features of an example add up to about 2."""
+_RIDGE = 0.0005
+"""Penalty on the squared weights of the head; the features of an example add up to about 1."""
 _ITERATIONS = 200
 
 
