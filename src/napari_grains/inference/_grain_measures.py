@@ -97,7 +97,8 @@ def _directionality(grey: Float, mean: Callable[[NDArray[np.floating]], Column])
     """Coherence of the mean structure tensor, (N,): 1 where all lines run alike, as lamellae do, else 0."""
     down, right = (ndi.gaussian_filter(grey, 1.0, order=order) for order in ((1, 0), (0, 1)))
     yy, xx, xy = mean(down**2), mean(right**2), mean(down * right)
-    return np.hypot(yy - xx, 2 * xy) / np.maximum(yy + xx, 1e-12)
+    coherence: Column = np.hypot(yy - xx, 2 * xy) / np.maximum(yy + xx, 1e-12)
+    return coherence
 
 
 def _surroundings(grey: Float, numbered: NDArray[np.int64], level: Column) -> Column:
