@@ -12,6 +12,7 @@ import numpy as np
 from napari_grains.errors import InputError
 from napari_grains.events import Job
 from napari_grains.images import Box, calibrated
+from napari_grains.inference import BY_HAND
 from napari_grains.networks import save_network
 from napari_grains.weights import SUFFIX, history_folder
 
@@ -44,8 +45,8 @@ def finetune_arrays(
     images : sequence of mappings
         "image", (Y, X), (Z, Y, X) or with a last axis of 3 or 4 colours, and "labels", of the same rows,
         columns and slices, 0 where nothing is painted; there may be "name", "scale" (working pixels per
-        image pixel), "paint" ("boundary" or "grains", see `targets_of`), "rgb" and "leave_out", a sequence of
-        [top, bottom, left, right].
+        image pixel) and "scale_chosen" (see `PaintedImage`), "paint" ("boundary" or "grains", see
+        `targets_of`), "rgb" and "leave_out", a sequence of [top, bottom, left, right].
     validation : sequence of mappings
         The same, to judge by alone.
     start : str
@@ -137,7 +138,8 @@ def _painted(images: Sequence[Mapping[str, Any]]) -> list[PaintedImage]:
 def _one(values: Mapping[str, Any], name: str) -> PaintedImage:
     image = calibrated(values["image"], name=str(values.get("name", name)), rgb=values.get("rgb"))
     image = image.leaving_out(*map(Box.from_sides, values.get("leave_out", ())))
-    return PaintedImage(image, np.asarray(values["labels"]), values.get("scale"), values.get("paint"))
+    labels, chosen = np.asarray(values["labels"]), values.get("scale_chosen", BY_HAND)
+    return PaintedImage(image, labels, values.get("scale"), values.get("paint"), str(chosen))
 
 
 def _settings(values: Mapping[str, Any]) -> Finetuning:

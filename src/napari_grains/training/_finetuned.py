@@ -68,6 +68,7 @@ def finetuned_card(
             "sha256": one.fingerprint,
             "strokes": one.strokes,
             "scale": round(one.frame.scale, 4),
+            "scale_chosen": one.scale_chosen,
         }
         for one in fields
     ]

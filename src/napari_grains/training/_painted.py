@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 from napari_grains.images import CalibratedImage, stretch
-from napari_grains.inference import WorkingFrame
+from napari_grains.inference import BY_HAND, WorkingFrame
 from napari_grains.networks import NetworkCard
 
 from ._targets import Paint, Targets, targets_of
@@ -33,6 +33,8 @@ class PaintedImage:
         Working pixels per image pixel; None: found by the network.
     paint : {"boundary", "grains"}, optional
         See `targets_of`.
+    scale_chosen : {"auto", "by hand"}
+        How the scale was chosen: with one that was chosen by hand the network learns to find scales, too.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class PaintedImage:
     labels: NDArray[Any]
     scale: float | None = None
     paint: Paint | None = None
+    scale_chosen: str = BY_HAND
 
     def __post_init__(self) -> None:
         name = self.image.name
@@ -99,6 +102,8 @@ class Field:
         What is known, on the grid.
     strokes : int
         Painted pixels of the image.
+    scale_chosen : str
+        As in `PaintedImage`.
     """
 
     name: str
@@ -107,6 +112,7 @@ class Field:
     frame: WorkingFrame
     targets: Targets
     strokes: int
+    scale_chosen: str
 
 
 @dataclass
@@ -153,8 +159,10 @@ class Painted:
 
     def _field(self, number: int, index: int, image: CalibratedImage, labels: NDArray[Any]) -> Field:
         fingerprint, grey, frame = self._input(number, index, image)
-        targets = targets_of(labels, frame, self.images[number].paint, image.specimen)
-        return Field(image.name, fingerprint, grey, frame, targets, int(np.count_nonzero(labels)))
+        painted = self.images[number]
+        targets = targets_of(labels, frame, painted.paint, image.specimen)
+        strokes = int(np.count_nonzero(labels))
+        return Field(image.name, fingerprint, grey, frame, targets, strokes, painted.scale_chosen)
 
     def _input(self, number: int, index: int, image: CalibratedImage) -> tuple[str, Float, WorkingFrame]:
         if (number, index) not in self._inputs:
