@@ -15,7 +15,7 @@ from napari_grains.widgets._form import small_button
 from napari_grains.widgets._phase_classes import PhaseClass, PhaseClasses, relabelled
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._source import Array
-from napari_grains.widgets._stroke_layers import NOTHING, StrokeClasses, paint_of
+from napari_grains.widgets._stroke_layers import NOTHING, StrokeClasses, classes_in, paint_of, unused_in
 
 _KEYS: Final = 9
 """Phases that have a key."""
@@ -92,6 +92,11 @@ class PhaseBrushes(Brushes):
         phases, table = self.phases.joined(names, unused)
         self.use(phases)
         return relabelled(labels, table).astype(np.uint8)
+
+    def meet(self, strokes: Labels) -> None:
+        """Take over the phases of a layer that was painted before this list was made."""
+        if paint_of(strokes) == "phases":
+            self.take_over(classes_in(strokes), unused_in(strokes), np.zeros(0, np.uint8))
 
     def summary(self, strokes: Labels) -> str:
         """Say what is missing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -131,6 +131,13 @@ class PhaseClasses:
     def ordered(self, strokes: NDArray[np.integer]) -> NDArray[np.int32]:
         """Return strokes as the network counts phases: 1 to K, in their order; 0 for all that is no phase."""
         return relabelled(strokes, {label: number for number, label in enumerate(self.labels, start=1)})
+
+    def colours_of(self, names: Sequence[str]) -> list[str]:
+        """Return colours for phases of a network: those of this list if it has all of them."""
+        own = {one.name: one.colour for one in self.classes}
+        if set(names) <= set(own):
+            return [own[name] for name in names]
+        return [colour_of(number) for number in range(1, len(names) + 1)]
 
     def strokes(self) -> StrokeClasses:
         """Return what can be painted in a layer, with what was painted of removed phases in grey."""
