@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,10 +20,18 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QScrollBar,
 )
+from safetensors.numpy import save_file
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Notice, Preview, Progress, TrainingProgress
-from napari_grains.weights import bundled_folder, describe_network, history_folder, list_networks
+from napari_grains.weights import (
+    KEY,
+    bundled_folder,
+    describe_network,
+    history_folder,
+    list_networks,
+    list_phase_networks,
+)
 from napari_grains.widgets import FinetuneDock, SegmentDock
 from napari_grains.widgets._finetune_panel import score_text
 from napari_grains.widgets._stroke_files import kept_strokes
@@ -484,6 +493,15 @@ def test_export_and_import_as_one_file(dock, tmp_path):
     assert "broken" not in list_networks()
 
 
+def test_a_network_of_phases_is_imported_for_the_dock_of_phases(dock, tmp_path):
+    card = {"task": "phases", "class_names": ["ferrite", "carbide"]}
+    save_file({"weight": np.zeros(1, np.float32)}, tmp_path / "a.safetensors", {KEY: json.dumps(card)})
+    dock.keep.import_from(tmp_path / "a.safetensors")
+    assert dock.learn.network.model == "default"
+    assert dock.keep.line.text() == "Imported as “a”, for another dock: it is in the lists there."
+    assert list(list_phase_networks()) == ["a"]
+
+
 # Nothing is lost
 
 
@@ -492,7 +510,7 @@ def test_strokes_are_kept_and_restored_after_a_crash(dock, viewer, strokes, open
     before = strokes.data.copy()
     other = open_dock(viewer)
     assert not other.left_behind.is_open  # they are in use
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()  # as the system does when napari crashes
     viewer.layers.remove(strokes)
     again = open_dock(viewer)
@@ -506,7 +524,7 @@ def test_strokes_are_kept_and_restored_after_a_crash(dock, viewer, strokes, open
 
 def test_kept_strokes_can_be_discarded(dock, viewer, strokes, open_dock, qtbot):
     qtbot.waitUntil(lambda: len(kept_strokes()) == 1)
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()
     again = open_dock(viewer)
     again.left_behind.discard.click()
@@ -516,7 +534,7 @@ def test_kept_strokes_can_be_discarded(dock, viewer, strokes, open_dock, qtbot):
 
 def test_strokes_of_another_image_are_not_offered(dock, viewer, strokes, open_dock, qtbot):
     qtbot.waitUntil(lambda: len(kept_strokes()) == 1)
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()
     viewer.layers["steel"].name = "iron"
     assert not open_dock(viewer).left_behind.is_open
@@ -611,7 +629,7 @@ def test_a_real_training_survives_a_killed_worker(painted, real_engine, qtbot):
     dock.learn.layers.setCurrentText("all layers")
     dock.train()
     qtbot.waitUntil(lambda: "steel boundary (training)" in viewer.layers, timeout=PATIENCE)
-    folder = dock._state.folder
+    folder = dock.training._state.folder
     qtbot.waitUntil((folder / BEST).exists, timeout=PATIENCE)
     children = set(psutil.Process().children(recursive=True)) - real_engine["before"]
     for child in children:
