@@ -1,22 +1,28 @@
 """From micrographs to boundary probabilities, grains and grain size with a trained network."""
 
+from ._channels import Channels, channel_slices
 from ._classify import UNKNOWN, Answer, ImageClassifier, classify
 from ._forwarding import StoppedError, forwarded, stoppable
-from ._frame import WorkingFrame
+from ._frame import WorkingFrame, WorkingImage
 from ._jobs import segment_arrays, warm_up
+from ._phase_predictor import PhasePredictor
+from ._phase_scale import phase_scale
 from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
 from ._shortage import OutOfMemoryError, memory_errors
 from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
+from ._tiled import TiledNetwork
 from ._uncertainty import uncertainty_of
 
 __all__ = [
     "UNKNOWN",
     "Answer",
+    "Channels",
     "ImageClassifier",
     "OutOfMemoryError",
+    "PhasePredictor",
     "Prediction",
     "Predictor",
     "ScaleChoice",
@@ -24,12 +30,16 @@ __all__ = [
     "SegmentationSettings",
     "StoppedError",
     "Suggestion",
+    "TiledNetwork",
     "View",
     "WorkingFrame",
+    "WorkingImage",
+    "channel_slices",
     "choose_scale",
     "classify",
     "forwarded",
     "memory_errors",
+    "phase_scale",
     "scale_for_diameter",
     "segment",
     "segment_arrays",
