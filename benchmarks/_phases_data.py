@@ -37,6 +37,7 @@ PUBLISHED = {
 """Methods whose masks of the test images were published with the Cr alloy, and how their files begin."""
 _SPECIMEN_FOLDS = 5
 Paint = Literal["dense", "strokes"]
+_PAINTED: tuple[tuple[Paint, int], ...] = (("dense", 0), *(("strokes", seed) for seed in SEEDS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +117,9 @@ def _uhcs(data: Path) -> Iterator[Experiment]:
         for fold, names in folds.items()
     }
     everything = [stem for tests in stems.values() for stem in tests]
-    for fold, tests in stems.items():
+    for (paint, seed), (fold, tests) in product(_PAINTED, stems.items()):
         training = _read(folder, sorted(set(everything) - set(tests)))
-        for paint, seed in (("dense", 0), *product(("strokes",), SEEDS)):
-            yield Experiment(UHCS, int(fold), paint, seed, training, (), _read(folder, tests))
+        yield Experiment(UHCS, int(fold), paint, seed, training, (), _read(folder, tests))
 
 
 def _cr_published(data: Path) -> Iterator[Experiment]:

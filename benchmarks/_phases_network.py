@@ -78,7 +78,7 @@ def _painted(score: ScoreFolder, labelled: Labelled, experiment: Experiment) -> 
 
 def _classified(labelled: Labelled, model: str) -> NDArray[np.int64]:
     """Phases 0..K-1 of an image, (Y, X)."""
-    result = drive(map_phases(_micrograph(labelled), PhaseSettings(model, unknown=False)))
+    result = drive(map_phases(_micrograph(labelled), PhaseSettings(model)))
     return result.phases.astype(np.int64) - 1
 
 

@@ -19,9 +19,10 @@ INTRODUCTION = """
 ## Phases
 
 Classes of pixels. `napari-grains` is the bundled boundary network, fine-tuned on a processor for a fixed
-number of steps; scales, steps and other settings were chosen on parts of the training images alone. The
-random forest has the multi-scale features of the tables above and learns from the same strokes, or, where
-the class of every pixel is told, from 5,000 pixels of each image that are drawn once. Intersection over
+number of steps; scales, steps and other settings were chosen on parts of the training images alone. A share
+of the images or strokes told is held out to choose the network by. The random forest has the multi-scale
+features of the tables above and learns from the same strokes, or, where the class of every pixel is told,
+from 5,000 pixels of each image that are drawn once. Intersection over
 union (IoU) of each class over all test pixels of a fold together, then the mean over the classes and over
 the folds; where there are several sets of strokes or seeds: mean (smallest to largest).
 

@@ -4,8 +4,8 @@
 
 UHCS (six folds; every pixel of the training images told, or strokes on 1 % of them, three times), the Cr
 alloy (its published images to train on, and parts without a specimen in common) and the NASA superalloy (a
-single training image; the same network with random weights, too). The random forest has the features of
-boundaries.py, the strokes of ours and, where every pixel is told, a sample of them. Needs
+single training image; the same network with random weights, too). The random forest, on UHCS, has the
+features of boundaries.py, the strokes of ours and, where every pixel is told, a sample of them. Needs
 NAPARI_GRAINS_DATA. Each run is written to benchmarks/results/phases.json when it is over; those there with
 the same settings are not repeated, so that the command goes on where it was interrupted. The tables go to
 docs/benchmarks.md.
@@ -21,7 +21,7 @@ from typing import Annotated, Any
 
 import torch
 import typer
-from _phases_data import CLASSES, CR, NASA, PUBLISHED, Experiment, Labelled, experiments, published
+from _phases_data import CLASSES, CR, NASA, PUBLISHED, UHCS, Experiment, Labelled, experiments, published
 from _phases_forest import FOREST_SETTINGS, Forest
 from _phases_network import learned, network_settings, random_start
 from _phases_page import FOREST, OURS, SCRATCH, page
@@ -39,11 +39,9 @@ METHODS = (OURS, FOREST, SCRATCH, *PUBLISHED)
 
 def methods_for(experiment: Experiment) -> Iterator[str]:
     """Names of the methods that take part."""
-    yield from (OURS, FOREST)
-    if experiment.name == NASA:
-        yield SCRATCH
-    if experiment.name == CR:
-        yield from PUBLISHED
+    yield OURS
+    others = {UHCS: (FOREST,), NASA: (SCRATCH,), CR: tuple(PUBLISHED)}
+    yield from others.get(experiment.name, ())
 
 
 class Runs:
