@@ -1,6 +1,6 @@
 """Learn phases pixel by pixel, and score on other micrographs beside a random forest.
 
-    python benchmarks/phases.py [--set NAME]... [--method NAME]... [--threads N]
+    python benchmarks/phases.py [--set NAME]... [--method NAME]... [--seed N]... [--threads N]
 
 UHCS (six folds; every pixel of the training images told, or strokes on 1 % of them, three times), the Cr
 alloy (its published images to train on, and parts without a specimen in common) and the NASA superalloy (a
@@ -21,7 +21,18 @@ from typing import Annotated, Any
 
 import torch
 import typer
-from _phases_data import CLASSES, CR, NASA, PUBLISHED, UHCS, Experiment, Labelled, experiments, published
+from _phases_data import (
+    CLASSES,
+    CR,
+    NASA,
+    PUBLISHED,
+    SEEDS,
+    UHCS,
+    Experiment,
+    Labelled,
+    experiments,
+    published,
+)
 from _phases_forest import FOREST_SETTINGS, Forest
 from _phases_network import learned, network_settings, random_start
 from _phases_page import FOREST, OURS, SCRATCH, page
@@ -94,6 +105,7 @@ def key_of(row: Row) -> tuple[Any, ...]:
 def main(
     only: Annotated[list[str] | None, typer.Option("--set", help="Only this set.")] = None,
     method: Annotated[list[str] | None, typer.Option(help="Only this method.")] = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Only these strokes.")] = None,
     model: Annotated[str, typer.Option(help="Name or file of the network to start from.")] = "default",
     threads: Annotated[int, typer.Option(help="Threads of torch.")] = 1,
 ) -> None:
@@ -102,6 +114,8 @@ def main(
     score, content = ScoreFolder.find(), read_results("phases")
     runs, rows = Runs(score, model), {key_of(row): row for row in content.get("runs", ())}
     for experiment in experiments(score.data, only or list(CLASSES)):
+        if experiment.seed not in (seed or SEEDS):
+            continue
         for each in methods_for(experiment):
             key, settings = (each, *experiment.key), runs.settings(each, experiment)
             if each not in (method or METHODS) or rows.get(key, {}).get("settings") == settings:

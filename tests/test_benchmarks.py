@@ -301,3 +301,34 @@ def test_each_micrograph_of_the_folds_is_scored_once(module, real_data: Path) ->
     assert len(set(names)) == len(names) == 24
     assert all(len(each.training) == 20 for each in found)
     assert {int(image.phases.max()) for image in found[0].training} == {2, 3}
+
+
+def test_runs_that_are_there_are_not_repeated(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    benchmark, data = module("phases"), module("_phases_data")
+    kept: dict[str, object] = {}
+    done: list[str] = []
+
+    def run(method: str, experiment: object) -> dict[str, object]:
+        done.append(method)
+        return {"iou": [0.5]}
+
+    runs = SimpleNamespace(run=run, settings=lambda method, _: {"steps": len(method)})
+    folds = [data.Experiment(data.UHCS, fold, "dense", 0, (), (), ()) for fold in (0, 1)]
+    for name, fake in {
+        "ScoreFolder": SimpleNamespace(find=lambda: SimpleNamespace(data=None)),
+        "Runs": lambda *_: runs,
+        "experiments": lambda *_: folds,
+        "read_results": lambda _: kept,
+        "write_results": lambda _, content: kept.update(content),
+        "insert": lambda *_: None,
+        "page": lambda *_: "",
+    }.items():
+        monkeypatch.setattr(benchmark, name, fake)
+    monkeypatch.setattr(benchmark.torch, "set_num_threads", lambda _: None)
+    benchmark.main(method=["random forest"], seed=None)
+    assert done == ["random forest"] * 2
+    benchmark.main()
+    assert done[2:] == ["napari-grains"] * 2
+    kept["runs"][0]["settings"] = {"steps": 0}
+    benchmark.main(method=None)
+    assert done[4:] == ["random forest"]
