@@ -7,6 +7,7 @@ from ._draw._value_map import value_limits, value_map
 from ._edges import EdgeScores, edge_scores, merge_edges
 from ._measure._confidence import Density, pooled_density
 from ._measure._field_summary import FieldSummary
+from ._measure._grain_shapes import grain_shapes
 from ._measure._grain_size import grain_size_intercept, grain_size_iso, grain_size_planimetric
 from ._measure._jobs import measure_arrays
 from ._measure._measurement import Measurement, measure
@@ -51,6 +52,7 @@ __all__ = [
     "draw_intercept_rose",
     "draw_rose",
     "edge_scores",
+    "grain_shapes",
     "grain_size_intercept",
     "grain_size_iso",
     "grain_size_planimetric",

@@ -2,8 +2,11 @@
 
 from ._channels import Channels, channel_slices
 from ._classify import UNKNOWN, Answer, ImageClassifier, classify
+from ._classify_grains import GrainClasses, check_grain_classifier, classify_grains, planes_of
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame, WorkingImage
+from ._grain_measures import MEASURES, grain_measures
+from ._grain_plane import GrainPlane
 from ._guide import AUTO, BY_HAND
 from ._jobs import segment_arrays, warm_up
 from ._phase_predictor import PhasePredictor
@@ -21,9 +24,12 @@ from ._uncertainty import uncertainty_of
 __all__ = [
     "AUTO",
     "BY_HAND",
+    "MEASURES",
     "UNKNOWN",
     "Answer",
     "Channels",
+    "GrainClasses",
+    "GrainPlane",
     "ImageClassifier",
     "OutOfMemoryError",
     "PhasePredictor",
@@ -39,11 +45,15 @@ __all__ = [
     "WorkingFrame",
     "WorkingImage",
     "channel_slices",
+    "check_grain_classifier",
     "choose_scale",
     "classify",
+    "classify_grains",
     "forwarded",
+    "grain_measures",
     "memory_errors",
     "phase_scale",
+    "planes_of",
     "recent_predictor",
     "recent_scale",
     "scale_for_diameter",
