@@ -66,8 +66,8 @@ class GrainLayerCombo(LabelsCombo):
 
 
 def labels_combo(viewer: Viewer) -> LabelsCombo:
-    """List the layers whose grains can be looked at one by one: all Labels but those painted for training."""
-    return LabelsCombo(viewer, lambda layer: isinstance(layer, Labels) and not _is_annotation(layer))
+    """List the layers whose labels are grains: all but those by class, painted or classified."""
+    return LabelsCombo(viewer, lambda layer: isinstance(layer, Labels) and not _is_by_class(layer))
 
 
 def has_grains(layer: Layer) -> bool:
@@ -77,7 +77,7 @@ def has_grains(layer: Layer) -> bool:
     return not {"index", "grain"}.isdisjoint(layer.features.columns)
 
 
-def slice_axis(layer: Labels) -> int | None:
+def slice_axis(layer: Layer) -> int | None:
     """Return the axis that counts the slices: the first with a length, before rows and columns."""
     return next(iter(long_axes(layer.extent.data[1] + 1)), None)
 
@@ -95,5 +95,6 @@ def _is_grain_result(layer: Layer) -> bool:
     return bool(layer.metadata.get(METADATA, {}).get("role") == "grains")
 
 
-def _is_annotation(layer: Layer) -> bool:
-    return bool(layer.metadata.get(METADATA, {}).get("role") == "annotation")
+def _is_by_class(layer: Layer) -> bool:
+    """Whether labels of a layer are classes, not grains."""
+    return bool(layer.metadata.get(METADATA, {}).get("role") in ("annotation", "examples", "phases"))
