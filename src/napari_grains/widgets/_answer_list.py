@@ -10,16 +10,19 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from napari_grains.widgets._answers import UNKNOWN, Answer
 
-_HEADERS: Final = ("Where", "Class", "Probability", "Next")
+_HEADERS: Final = ("Where", "Class", "Prob.", "Next")
 _TIPS: Final = (
     "Click to fly there",
     "The most probable class, or “unknown” where it is far from every class; in brackets the class you gave",
-    "Of the most probable class, as calibrated on what was held out",
+    "Probability of the most probable class, as calibrated on what was held out",
     "The second most probable class",
 )
 _ROWS: Final = 5
 """Rows that are seen at once; more scroll."""
 _ROW_HEIGHT: Final = 20
+_AS_WIDE_AS_NEEDED: Final = (0, 2)
+_MEASURED_ROWS: Final = 32
+"""Rows that are looked at to find the width of a column."""
 _ROLES: Final = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 
 Index = QModelIndex
@@ -108,7 +111,11 @@ class AnswerList(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(_ROW_HEIGHT)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for section in range(len(_HEADERS)):
+            fixed = section in _AS_WIDE_AS_NEEDED
+            modes = QHeaderView.ResizeMode
+            columns.setSectionResizeMode(section, modes.ResizeToContents if fixed else modes.Stretch)
+        columns.setResizeContentsPrecision(_MEASURED_ROWS)
         columns.setHighlightSections(False)
 
 

@@ -11,6 +11,7 @@ from napari.layers import Image, Points
 from napari.viewer import Viewer
 
 from napari_grains.widgets._answers import Answer, table_of
+from napari_grains.widgets._example_points import point_size
 from napari_grains.widgets._results import METADATA, frame_of, result_layer
 from napari_grains.widgets._source import Source
 
@@ -69,7 +70,10 @@ def _positions(image: Image, answers: Sequence[Answer], patch: int | None) -> np
 
 
 def _look(image: Image, patch: int | None, colours: Sequence[str]) -> dict[str, Any]:
-    if patch is not None:
+    """Squares as large as patches, or words: on a stack large squares would add slices to napari's slider."""
+    source = Source(image)
+    if patch is not None and source.slices == 1:
         return {"symbol": "square", "size": 0.92 * patch, "opacity": _OPACITY}
-    text = {"string": "{class}", "color": list(colours), "anchor": "upper_left", "size": 14}
-    return {"symbol": "square", "size": max(1.0, 0.02 * max(Source(image).plane)), "text": text}
+    anchor, size = ("upper_left", 14) if patch is None else ("center", 8)
+    text = {"string": "{class}", "color": list(colours), "anchor": anchor, "size": size}
+    return {"symbol": "square", "size": point_size(source), "text": text}

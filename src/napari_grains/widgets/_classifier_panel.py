@@ -1,4 +1,4 @@
-"""Train, Classify, Stop, and how the training goes."""
+"""Train, Classify, Stop, and what there is to say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Final
 
 from qtpy.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from napari_grains.widgets._loss_curves import LossCurves
 from napari_grains.widgets._run_panel import RunPanel, TextLine, Words
 
 _WORDS: Final = Words(
@@ -23,7 +22,7 @@ _CURVES_TIP: Final = (
 
 
 class ClassifierPanel(RunPanel):
-    """As `RunPanel`, with a button that classifies, remarks and a curve.
+    """As `RunPanel`, with a button that classifies, and remarks.
 
     Parameters
     ----------
@@ -35,19 +34,17 @@ class ClassifierPanel(RunPanel):
     classify : QPushButton
     remarks : TextLine
         What the user should know.
-    curves : LossCurves
-        Hidden while there is nothing to show.
     """
 
     def __init__(self, classify_tip: str, parent: QWidget | None = None) -> None:
         self.classify, self.remarks = QPushButton("Classify"), TextLine()
-        self.curves, self._classify_tip = LossCurves(tip=_CURVES_TIP), classify_tip
+        self._classify_tip = classify_tip
         super().__init__(parent, _WORDS)
         layout = self.layout()
         if isinstance(layout, QGridLayout):
             layout.addWidget(self.classify, 0, 1)
             layout.addWidget(self.stop, 0, 2)
-            below = (self.bar, self.message, self.remarks, self.curves)
+            below = (self.bar, self.message, self.remarks)
             for line, widget in enumerate(below, start=1):
                 layout.addWidget(widget, line, 0, 1, 3)
         self.remark()

@@ -119,7 +119,7 @@ class ClassifierTab(QWidget):
         """Choose the colour of errors, which depends on the theme, and redraw what else does."""
         self.panel.set_error_colour(colour)
         text = get_theme(self._viewer.theme).text.as_rgb_tuple()[:3]
-        self.panel.curves.set_theme(QColor(*map(int, text)), bright=is_bright(self._viewer))
+        self.views.curves.set_theme(QColor(*map(int, text)), bright=is_bright(self._viewer))
         self.views.show_theme()
 
     def train(self) -> None:
@@ -133,7 +133,7 @@ class ClassifierTab(QWidget):
             self.panel.say(f"“{name}” exists already: press “Replace it”, or change the name.")
             return
         task, how = self._training(), self.learn.arguments()
-        self.panel.curves.clear()
+        self.views.show_training()
         run = self._begin("train_classifier", "Preparing…", partial(self._show_trained, task))
         run.start(lambda: {**how, **task.gather()}, task.sources)
 
@@ -227,13 +227,19 @@ class ClassifierTab(QWidget):
         self._check()
         self.changed.emit()
 
+    def _look_again(self) -> None:
+        """Layers have changed, perhaps by a run: what that said is still news, unless something is missing."""
+        self._check()
+        self.changed.emit()
+
     def _check(self) -> None:
         self._show_classifier()
         if self.run_in_progress is not None:
             return
         why_not = self._why_not_train()
         self.panel.offer(why_not, self._why_not_classify(), replaces=bool(self._confirmed))
-        if not self._said_by_run:
+        if why_not or not self._said_by_run:
+            self._said_by_run = False
             self.panel.say(why_not)
 
     def _show_classifier(self) -> None:
@@ -263,7 +269,7 @@ class ClassifierTab(QWidget):
     def _hear(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, TrainingProgress):
-                self.panel.curves.add(event)
+                self.views.add(event)
             if isinstance(event, Progress) and self.run_in_progress and not self.run_in_progress.stopping:
                 self.panel.set_progress(event)
             elif isinstance(event, Notice):
@@ -292,7 +298,7 @@ class ClassifierTab(QWidget):
         self.learn.classifier.use(Path(result["network"]))
         self._shown_model = self.learn.classifier.model
         self.views.show_scores(result["scores"], result["why_not"])
-        self.views.show_answers(_held_out(result, task))
+        self.views.show_trained(_held_out(result, task))
         self._session.networks_changed.emit()
         self.panel.remark()  # what was not estimated is said with the scores
         self.panel.say(trained_text(result))

@@ -11,29 +11,28 @@ from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from napari_grains.events import TrainingProgress
 from napari_grains.grains import PlotColours
 from napari_grains.widgets._answer_list import AnswerList
 from napari_grains.widgets._answers import Answer
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._dock import is_bright
 from napari_grains.widgets._grain_plot import Plot
+from napari_grains.widgets._loss_curves import LossCurves
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._score_plots import calibration_plot, confusion_plot, filters_plot
 from napari_grains.widgets._score_text import by_class_text, scores_text
 from napari_grains.widgets._source import Array
 
-UNSURE, CONFUSION, CALIBRATION, FILTERS = (
-    "Least sure of",
-    "Confusion matrix",
-    "Calibration",
-    "First-layer filters",
-)
+UNSURE, CONFUSION, CALIBRATION = "Least sure of", "Confusion matrix", "Calibration"
+FILTERS, TRAINING = "First-layer filters", "Training"
 _HEIGHT: Final = 190
 _TIPS: Final = {
     UNSURE: "Answers from the least certain on: label what is wrong, and train again",
     CONFUSION: "How often held-out examples of each class (row) were taken for each class (column)",
     CALIBRATION: "Of the answers given with a probability, the share that is right: best on the diagonal",
     FILTERS: "What the first layer of the network looks for",
+    TRAINING: "Loss over the steps, lower is better; it begins anew with each part of the cross-validation",
 }
 _EXPLAIN_TIP: Final = (
     "Show as a layer what in the selected example speaks for its class (class activation map)"
@@ -42,7 +41,7 @@ _EXPORT_TIP: Final = "Write all answers with all probabilities to a CSV file"
 
 
 class ClassifierViews(QGroupBox):
-    """One line of scores, and one of four pictures below it.
+    """One line of scores, and one of five pictures below it.
 
     Parameters
     ----------
@@ -55,6 +54,8 @@ class ClassifierViews(QGroupBox):
     kind : NarrowComboBox
         Which picture.
     answers : AnswerList
+    curves : LossCurves
+        Of the training.
     explain, export : QPushButton
         For the answers.
     message : TextLine
@@ -79,6 +80,7 @@ class ClassifierViews(QGroupBox):
             AnswerList(),
         )
         self.explain, self.export = QPushButton("Activation map"), QPushButton("Export CSV…")
+        self.curves, self._training = LossCurves(), QWidget()
         self.canvas: Any = None
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._choose)
@@ -107,6 +109,23 @@ class ClassifierViews(QGroupBox):
             self.kind.setCurrentText(UNSURE)
         self._show()
 
+    def show_training(self) -> None:
+        """Show the curve of a training that begins."""
+        self.curves.clear()
+        self.kind.setCurrentText(TRAINING)
+
+    def add(self, progress: TrainingProgress) -> None:
+        """Show how a training goes on."""
+        self.curves.add(progress)
+        if self.message.isVisibleTo(self):
+            self._show()
+
+    def show_trained(self, answers: Sequence[Answer]) -> None:
+        """Show what came of a training: its confusions, and answers about examples while they were held out."""
+        self.show_answers(answers)
+        if self._scores is not None:
+            self.kind.setCurrentText(CONFUSION)
+
     def show_filters(self, filters: Array) -> None:
         """Draw the filters of the classifier."""
         self._filters = filters
@@ -128,11 +147,12 @@ class ClassifierViews(QGroupBox):
         some = bool(self.answers.model_of_answers.answers)
         for part in (self.answers, self._buttons):
             part.setVisible(listed and some)
+        self._training.setVisible(kind == TRAINING)
         self.explain.setEnabled(self.answers.chosen is not None)
         self.explain.setToolTip(
             _EXPLAIN_TIP if self.answers.chosen else "Select an example in the list first"
         )
-        plot = None if listed else self._plot(kind)
+        plot = None if kind in (UNSURE, TRAINING) else self._plot(kind)
         if plot is not None:
             self._draw(plot)
         if self.canvas is not None:
@@ -150,6 +170,8 @@ class ClassifierViews(QGroupBox):
     def _why_nothing(self, kind: str, *, some: bool, drawn: bool) -> str:
         if drawn or (kind == UNSURE and some):
             return ""
+        if kind == TRAINING:
+            return "" if any(self.curves.points.values()) else "Nothing trained yet."
         if kind == UNSURE:
             return "Nothing classified yet."
         if kind == FILTERS:
@@ -171,14 +193,18 @@ class ClassifierViews(QGroupBox):
     def _lay_out(self) -> None:
         self.kind.addItems(list(_TIPS))
         self.kind.setAccessibleName("What to look at")
+        self.curves.setToolTip(_TIPS[TRAINING])
         self.export.setToolTip(_EXPORT_TIP)
         self._buttons = QWidget()
         beside = QHBoxLayout(self._buttons)
         beside.setContentsMargins(0, 0, 0, 0)
         for button in (self.explain, self.export):
             beside.addWidget(button, 1)
+        training = QVBoxLayout(self._training)
+        training.setContentsMargins(0, 0, 0, 0)
+        training.addWidget(self.curves)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 6, 8, 6)
         self._column.setSpacing(4)
-        for part in (self.scores, self.kind, self.answers, self._buttons, self.message):
+        for part in (self.scores, self.kind, self._training, self.answers, self._buttons, self.message):
             self._column.addWidget(part)

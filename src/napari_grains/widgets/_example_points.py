@@ -18,6 +18,8 @@ CLASS, GROUP = "class", "group"
 _GREY: Final = "#808080"
 _PER_SIDE: Final = 50
 """Points that fit along the longer side of an image."""
+_CANVAS: Final = (9, 10_000)
+"""Least and largest size in pixels of the canvas."""
 
 
 def is_example_points(layer: Layer) -> bool:
@@ -60,7 +62,8 @@ def new_points(
         ndim=len(source.shape),
         features=features or empty,
         feature_defaults={CLASS: current.name, GROUP: ""},
-        size=max(4.0, max(source.plane) / _PER_SIDE),
+        size=point_size(source),
+        canvas_size_limits=_CANVAS,
         name=f"{image.name} examples",
         metadata={METADATA: mark},
         **frame_of(image),
@@ -70,6 +73,11 @@ def new_points(
     take_class(layer, current, "")
     layer.mode = "add"
     return layer
+
+
+def point_size(source: Source) -> float:
+    """Return how large points are; on a stack 1, because larger ones would add slices to napari's slider."""
+    return 1.0 if source.slices > 1 else max(4.0, max(source.plane) / _PER_SIDE)
 
 
 def take_class(layer: Points, current: PhaseClass, group: str) -> None:

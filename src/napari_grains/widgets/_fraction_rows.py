@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
 
 _HEADERS: Final = ("Class", "Area", "Grains")
 _TIP: Final = (
-    "Shares by area and by number of grains, with 95 % intervals over fields or slices; of one field\n"
-    "“about” gives an indication from its blocks, which says nothing about other places of the specimen"
+    "Shares by area and by number of grains, with 95 % intervals over fields or slices; of one field “≈”\n"
+    "is an indication from its blocks, which says nothing about other places of the specimen"
 )
 _ROW_HEIGHT: Final = 20
 _ROWS: Final = 5
@@ -32,6 +32,7 @@ class FractionRows(QTableWidget):
             rows.setMinimumSectionSize(_ROW_HEIGHT)
             rows.setDefaultSectionSize(_ROW_HEIGHT)
             columns.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+            columns.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
             columns.setHighlightSections(False)
         self.hide()
 
@@ -57,20 +58,20 @@ class FractionRows(QTableWidget):
 
 
 def fraction_text(row: Mapping[str, Any] | None) -> str:
-    """Say a share with its interval: ``"42.0 % (39 to 45)"``, ``"42.0 % (about 39 to 45)"``."""
+    """Say a share with its interval: ``"42.0 % (39 to 45)"``, ``"42.0 % (≈39 to 45)"``."""
     if row is None:
         return ""
     text = f"{100 * float(row['fraction']):.1f} %"
     if interval := row.get("ci95"):
         return f"{text} ({_range(interval)})"
     if interval := row.get("indicative95"):
-        return f"{text} (about {_range(interval)})"
+        return f"{text} (≈{_range(interval)})"
     return text
 
 
 def _range(interval: Sequence[float]) -> str:
     low, high = (100 * float(end) for end in interval)
-    decimals = 1 if high - low < 10 else 0
+    decimals = 1 if high - low < 2 else 0
     return f"{low:.{decimals}f} to {high:.{decimals}f}"
 
 

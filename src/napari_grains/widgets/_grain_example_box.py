@@ -33,6 +33,7 @@ from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._run_panel import TextLine
 from napari_grains.widgets._source import Array
 from napari_grains.widgets._source_table import ExampleSource, SourceTable
+from napari_grains.widgets._stroke_layers import image_of
 from napari_grains.widgets._stroke_watch import StrokeWatch
 from napari_grains.widgets._subscriptions import Subscriptions
 
@@ -203,7 +204,7 @@ class GrainExampleBox(QGroupBox):
             counts.update(int(label) for label in found.classes)
             name = str(layer.metadata[METADATA]["source_layer"])
             used = int(np.isin(found.classes, self.classes.phases.labels).sum())
-            rows.append(ExampleSource(layer, name, used, name))
+            rows.append(ExampleSource(layer, name, used, self._group(layer) or name))
         self.classes.show_counts(counts)
         self.sources.show_sources(rows)
         problem = self.problem()
@@ -214,6 +215,12 @@ class GrainExampleBox(QGroupBox):
         self.line.setVisible(not rows)
         self._show_hand()
         self.changed.emit()
+
+    def _group(self, layer: Labels) -> str:
+        """Name of the image that examples were given on: grains of one image are one group."""
+        grains = _layer_by_id(self._viewer, layer.metadata[METADATA]["source_id"])
+        image = image_of(self._viewer, grains) if isinstance(grains, Labels) else None
+        return "" if image is None else str(image.name)
 
     def _show_hand(self, _event: object = None) -> None:
         active = self._viewer.layers.selection.active

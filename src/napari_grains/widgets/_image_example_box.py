@@ -271,10 +271,10 @@ class ImageExampleBox(QGroupBox):
         for name, tip in _TIPS.items():
             getattr(self, name).setToolTip(tip)
         self.patch.setSuffix(" px")
-        self.group.setPlaceholderText("group (optional)")
+        self.group.setPlaceholderText("group")
         self.line.setText("Name the classes, then click a few places or frames of each.")
         above, beside, below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        label, _ = row("Classify", self.kind)
+        label, _ = row("Kind", self.kind)
         source, _ = row("From", self.where)
         above.addWidget(label)
         above.addWidget(self.kind, 1)

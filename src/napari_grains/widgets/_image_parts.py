@@ -105,8 +105,8 @@ def place_of(image: Image, part: Part) -> Place:
 def _text(image: Image, part: Part, middle: tuple[int, int], *, stack: bool) -> str:
     if part.side is None:
         return f"frame {part.index}" if stack else image.name
-    where = f" in frame {part.index}" if stack else ""
-    return f"row {middle[0]}, column {middle[1]}{where}"
+    frame = f"frame {part.index}: " if stack else ""
+    return f"{frame}{middle[0]}, {middle[1]}"
 
 
 def _part_at(source: Source, place: Array, patch: int | None) -> Part:

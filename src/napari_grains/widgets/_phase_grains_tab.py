@@ -64,7 +64,7 @@ class PhaseGrainsTab(ClassifierTab):
         self.examples, self.fractions, self.left_behind = GrainExampleBox(viewer), FractionRows(), OfferLine()
         self._keeper = ExampleKeeper(viewer, "grains", self)
         self._finish_layout(self.left_behind, self.examples, self.learn, self.panel, self.fractions)
-        self.examples.changed.connect(self._check_anew)
+        self.examples.changed.connect(self._look_again)
         self.examples.painted.connect(self._keep)
         self.examples.grains.layer_changed.connect(self._show_grains)
         self._keeper.failed.connect(self.panel.remark)

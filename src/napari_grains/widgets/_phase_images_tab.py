@@ -75,7 +75,7 @@ class PhaseImagesTab(ClassifierTab):
         self.what.addItems([ALL, AT_POINTS])
         self.what.setToolTip(_WHAT_TIP)
         self._finish_layout(self.left_behind, self.examples, self.learn, self._what_row(), self.panel)
-        self.examples.changed.connect(self._check_anew)
+        self.examples.changed.connect(self._look_again)
         self.examples.pointed.connect(self._keep)
         self.what.currentIndexChanged.connect(self._check_anew)
         self._keeper.failed.connect(self.panel.remark)

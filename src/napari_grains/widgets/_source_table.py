@@ -18,6 +18,7 @@ _TIP: Final = (
 )
 _ROWS: Final = 3
 _ROW_HEIGHT: Final = 20
+_HEADER: Final = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ class SourceTable(QTableWidget):
             for row, source in enumerate(sources):
                 for column, item in enumerate(self._items(source)):
                     self.setItem(row, column, item)
-        self.setFixedHeight((2 + min(max(len(sources), 1), _ROWS)) * _ROW_HEIGHT)
+        self.setFixedHeight(_HEADER + min(max(len(sources), 1), _ROWS) * _ROW_HEIGHT)
         self.setVisible(bool(sources))
 
     def _items(self, source: ExampleSource) -> tuple[QTableWidgetItem, ...]:
