@@ -492,7 +492,7 @@ def test_strokes_are_kept_and_restored_after_a_crash(dock, viewer, strokes, open
     before = strokes.data.copy()
     other = open_dock(viewer)
     assert not other.left_behind.is_open  # they are in use
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()  # as the system does when napari crashes
     viewer.layers.remove(strokes)
     again = open_dock(viewer)
@@ -506,7 +506,7 @@ def test_strokes_are_kept_and_restored_after_a_crash(dock, viewer, strokes, open
 
 def test_kept_strokes_can_be_discarded(dock, viewer, strokes, open_dock, qtbot):
     qtbot.waitUntil(lambda: len(kept_strokes()) == 1)
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()
     again = open_dock(viewer)
     again.left_behind.discard.click()
@@ -516,7 +516,7 @@ def test_kept_strokes_can_be_discarded(dock, viewer, strokes, open_dock, qtbot):
 
 def test_strokes_of_another_image_are_not_offered(dock, viewer, strokes, open_dock, qtbot):
     qtbot.waitUntil(lambda: len(kept_strokes()) == 1)
-    for lock in dock._keeper._locks.values():
+    for lock in dock.training._keeper._locks.values():
         lock.unlock()
     viewer.layers["steel"].name = "iron"
     assert not open_dock(viewer).left_behind.is_open
@@ -611,7 +611,7 @@ def test_a_real_training_survives_a_killed_worker(painted, real_engine, qtbot):
     dock.learn.layers.setCurrentText("all layers")
     dock.train()
     qtbot.waitUntil(lambda: "steel boundary (training)" in viewer.layers, timeout=PATIENCE)
-    folder = dock._state.folder
+    folder = dock.training._state.folder
     qtbot.waitUntil((folder / BEST).exists, timeout=PATIENCE)
     children = set(psutil.Process().children(recursive=True)) - real_engine["before"]
     for child in children:

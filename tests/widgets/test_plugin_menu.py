@@ -10,6 +10,7 @@ from napari_grains.widgets import (
     GrainPlots,
     GrainsDock,
     GrainTable,
+    PhasesDock,
     PretrainDock,
     SegmentDock,
 )
@@ -21,6 +22,7 @@ DOCKS = [
     ("Grain size plots", GrainPlots),
     ("Pretrain on synthetic micrographs", PretrainDock),
     ("Fine-tune on strokes", FinetuneDock),
+    ("Phases", PhasesDock),
 ]
 
 
@@ -40,6 +42,7 @@ def test_docks_open_by_their_name(viewer, name, kind):
         ("napari/layers/measure", "napari-grains.plots"),
         ("napari/layers/segment", "napari-grains.pretrain"),
         ("napari/layers/segment", "napari-grains.finetune"),
+        ("napari/layers/segment", "napari-grains.phases"),
     ],
 )
 def test_docks_are_in_the_layers_menu_and_open_from_there(viewer, menu, command):

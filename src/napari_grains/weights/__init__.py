@@ -44,6 +44,7 @@ __all__ = [
     "list_classifiers",
     "list_history",
     "list_networks",
+    "list_phase_networks",
     "user_folder",
 ]
 
@@ -76,7 +77,12 @@ def list_networks() -> dict[str, Path]:
 
     A file that cannot be read is among them: whoever chooses it is told why.
     """
-    return _named(lambda file: not is_classifier(file))
+    return _named(lambda file: not is_classifier(file) and not _tells_phases(file))
+
+
+def list_phase_networks() -> dict[str, Path]:
+    """Name and file of every network that tells the phases of pixels apart."""
+    return _named(_tells_phases)
 
 
 def list_classifiers() -> dict[str, Path]:
@@ -106,6 +112,13 @@ def find_classifier(name_or_file: str | os.PathLike[str]) -> Path:
         If there is neither such a name nor such a file.
     """
     return _found(name_or_file, list_classifiers(), "classifier")
+
+
+def _tells_phases(file: Path) -> bool:
+    try:
+        return describe_network(file).get("task") == "phases"
+    except InputError:
+        return False
 
 
 def _named(wanted: Callable[[Path], bool]) -> dict[str, Path]:

@@ -7,6 +7,7 @@ from typing import Final
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtCore import QEvent
+from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QWidget
 
 from napari_grains.widgets._subscriptions import Subscriptions
@@ -72,3 +73,8 @@ def is_bright(viewer: Viewer) -> bool:
 def error_colour(viewer: Viewer) -> str:
     """Return the colour in which errors can be read on the background of a viewer's theme."""
     return "#b3261e" if is_bright(viewer) else "#ff8a80"
+
+
+def text_colour(viewer: Viewer) -> QColor:
+    """Return the colour of text in a viewer's theme."""
+    return QColor(*map(int, get_theme(viewer.theme).text.as_rgb_tuple()[:3]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from napari_grains.events import TrainingProgress
@@ -22,19 +24,23 @@ _CURVES_TIP: Final = (
     "Over the steps, lower is better. loss: on strokes and synthetic micrographs, what is minimised;\n"
     "held-out: error on strokes that are not learned from, by which the best network is chosen."
 )
-PLACE_TIP: Final = (
+_PLACE_TIP: Final = (
     "Look for the place where the network is most in doubt and nothing is painted, and fly there; says when\n"
     "more strokes no longer help. Adds a layer of the uncertainty, hidden at first."
 )
-CHECK_TIP: Final = "Try whether the network can learn these strokes at all; nothing is changed"
+_CHECK_TIP: Final = "Try whether the network can learn these strokes at all; nothing is changed"
 
 
-class FinetunePanel(RunPanel):
-    """As `RunPanel`, with two more jobs, the error on held-out strokes, and curves.
+class StrokePanel(RunPanel):
+    """As `RunPanel`, with more jobs, the error on held-out strokes, and curves.
+
+    Parameters
+    ----------
+    more : mapping of QPushButton to str
+        Two more jobs, and their tooltips.
 
     Attributes
     ----------
-    place, check : QPushButton
     score : TextLine
         Error on held-out strokes, before and now.
     remarks : TextLine
@@ -43,14 +49,14 @@ class FinetunePanel(RunPanel):
         Hidden while there is nothing to show.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self.place, self.check = QPushButton("Next place"), QPushButton("Check strokes")
+    def __init__(self, more: Mapping[QPushButton, str], parent: QWidget | None = None) -> None:
+        self._more = dict(more)
         self.score, self.remarks, self.curves = TextLine(), TextLine(), LossCurves("held-out", _CURVES_TIP)
         super().__init__(parent, _WORDS)
         layout = self.layout()
         if isinstance(layout, QGridLayout):
-            layout.addWidget(self.place, 1, 0)
-            layout.addWidget(self.check, 1, 1)
+            for column, button in enumerate(self._more):
+                layout.addWidget(button, 1, column)
             below = (self.bar, self.message, self.score, self.remarks, self.curves)
             for line, widget in enumerate(below, start=2):
                 layout.addWidget(widget, line, 0, 1, 2)
@@ -81,19 +87,34 @@ class FinetunePanel(RunPanel):
     def set_running(self) -> None:
         """Show that a job runs."""
         super().set_running()
-        for button in (self.place, self.check):
+        for button in self._more:
             button.setEnabled(False)
             button.setToolTip("One job at a time: stop the one that runs first")
 
-    def offer(self, why_not: str, why_no_place: str) -> None:
+    def offer(self, why_not: str, *why_not_more: str) -> None:
         """Wait for a run; a button is disabled while there is a reason why not."""
         self.set_idle(why_not)
-        for button, reason, tip in (
-            (self.place, why_no_place, PLACE_TIP),
-            (self.check, why_not, CHECK_TIP),
-        ):
+        for (button, tip), reason in zip(self._more.items(), why_not_more, strict=True):
             button.setEnabled(not reason)
             button.setToolTip(reason or tip)
+
+    def set_theme(self, text: QColor, error: str, *, bright: bool) -> None:
+        """Choose the colours of text, errors and curves."""
+        self.set_error_colour(error)
+        self.curves.set_theme(text, bright=bright)
+
+
+class FinetunePanel(StrokePanel):
+    """Train on strokes, look for the next place, check the strokes.
+
+    Attributes
+    ----------
+    place, check : QPushButton
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.place, self.check = QPushButton("Next place"), QPushButton("Check strokes")
+        super().__init__({self.place: _PLACE_TIP, self.check: _CHECK_TIP}, parent)
 
 
 def score_text(before: float, now: float) -> str:

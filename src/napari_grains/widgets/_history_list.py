@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,11 @@ _STAMP: Final = "%Y%m%d-%H%M%S-%f"
 class HistoryList(NarrowComboBox):
     """A list to go back to a network; looks again whenever it is opened.
 
+    Parameters
+    ----------
+    task : str
+        What its networks are for.
+
     Attributes
     ----------
     chosen : Signal(Path, str)
@@ -28,15 +34,17 @@ class HistoryList(NarrowComboBox):
 
     chosen = Signal(object, str)
 
-    def __init__(self) -> None:
+    def __init__(self, task: str = "boundary") -> None:
         super().__init__()
+        self._task = task
         self.activated.connect(self._choose)
         self.refresh()
 
     def refresh(self) -> None:
         """Look for networks."""
         self.clear()
-        files = list_history()[:_MOST]
+        fitting = (file for file in list_history() if _task_of(file) in (self._task, ""))
+        files = list(islice(fitting, _MOST))
         self.addItem("Go back to…" if files else "none so far")
         for index, file in enumerate(files, start=1):
             self.addItem(entry(file), str(file))
@@ -51,6 +59,14 @@ class HistoryList(NarrowComboBox):
         if index > 0:
             self.chosen.emit(Path(self.itemData(index)), self.itemText(index))
             self.setCurrentIndex(0)
+
+
+def _task_of(file: Path) -> str:
+    """Return what a network is for; empty where it cannot be read."""
+    try:
+        return str(describe_network(file).get("task", ""))
+    except InputError:
+        return ""
 
 
 def entry(file: Path) -> str:

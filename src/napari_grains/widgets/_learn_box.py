@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QCheckBox, QGroupBox, QPushButton
+from qtpy.QtWidgets import QCheckBox, QGroupBox, QPushButton, QWidget
 
 from napari_grains.widgets._combos import NarrowComboBox
-from napari_grains.widgets._form import row, rows_of, small_button
+from napari_grains.widgets._form import Row, row, rows_of, small_button
 from napari_grains.widgets._history_list import HistoryList
 from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._network_field import NetworkField
@@ -37,6 +38,15 @@ _TIPS: Final = {
 class LearnBox(QGroupBox):
     """Network with its history and the way back, layers, minutes, Live.
 
+    Parameters
+    ----------
+    network : NetworkField, optional
+        Those that can be trained; by default networks that find boundaries.
+    history : HistoryList, optional
+        Those that came of strokes.
+    more : sequence of Row
+        Further choices, which cannot be changed while a training runs.
+
     Attributes
     ----------
     network : NetworkField
@@ -52,16 +62,22 @@ class LearnBox(QGroupBox):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        network: NetworkField | None = None,
+        history: HistoryList | None = None,
+        more: Sequence[Row] = (),
+    ) -> None:
         super().__init__("Train")
-        self.network, self.history, self.layers = NetworkField(), HistoryList(), NarrowComboBox()
+        self.network, self.history = network or NetworkField(), history or HistoryList()
+        self.layers, self._more = NarrowComboBox(), more
         self.minutes, self.live = Number(0.1, 600, 1), QCheckBox("Live, until stopped")
         self.revert: QPushButton = small_button("Revert", _TIPS["revert"])
         self.device = TextLine()
         self._before: list[tuple[str, str]] = []
         self.layers.addItems(list(_LAYERS))
         self.minutes.setValue(1)
-        self.network.names.setCurrentText("default")
+        self.network.names.setCurrentIndex(max(0, self.network.names.findData("default")))
         self._lay_out()
         self.network.changed.connect(self.changed)
         self.live.toggled.connect(lambda on: self.minutes.setEnabled(not on))
@@ -100,10 +116,14 @@ class LearnBox(QGroupBox):
 
     def set_running(self, *, on: bool) -> None:
         """Let nothing be changed that a running training has begun with."""
-        for part in (self.network, self.history, self.layers, self.live):
+        for part in (self.network, self.history, self.layers, self.live, *self._fields):
             part.setEnabled(not on)
         self.minutes.setEnabled(not on and not self.live.isChecked())
         self.revert.setEnabled(not on and bool(self._before))
+
+    @property
+    def _fields(self) -> list[QWidget]:
+        return [field for _, field in self._more if isinstance(field, QWidget)]
 
     def _show_way_back(self) -> None:
         self.revert.setEnabled(bool(self._before))
@@ -121,5 +141,6 @@ class LearnBox(QGroupBox):
             row("History", beside(self.history, self.revert), buddy=self.history),
             row("Learns", self.layers),
             row("Length", beside(self.minutes, self.live), buddy=self.minutes),
+            *self._more,
             below=[self.device],
         )

@@ -10,7 +10,7 @@ from qtpy.QtCore import Signal
 from napari_grains.widgets._offer_line import OfferLine
 from napari_grains.widgets._stroke_files import StrokeFacts, StrokeFile
 from napari_grains.widgets._stroke_keeper import StrokeKeeper
-from napari_grains.widgets._training_state import StateFacts, TrainingState, interrupted_training
+from napari_grains.widgets._training_state import EDGES, StateFacts, TrainingState, interrupted_training
 
 
 class LeftBehind(OfferLine):
@@ -20,6 +20,8 @@ class LeftBehind(OfferLine):
     ----------
     keeper : StrokeKeeper
         Who keeps strokes and brings them back.
+    kind : str
+        Of the trainings.
 
     Attributes
     ----------
@@ -35,9 +37,9 @@ class LeftBehind(OfferLine):
     training_wanted = Signal(object, str)
     failed = Signal(str)
 
-    def __init__(self, keeper: StrokeKeeper) -> None:
+    def __init__(self, keeper: StrokeKeeper, kind: str = EDGES) -> None:
         super().__init__()
-        self._keeper = keeper
+        self._keeper, self._kind = keeper, kind
 
     def look(self) -> None:
         """Offer what there is, unless something is offered already."""
@@ -45,7 +47,7 @@ class LeftBehind(OfferLine):
             return
         if offers := self._keeper.offers():
             self._offer_strokes(*offers[0])
-        elif (left := interrupted_training()) is not None:
+        elif (left := interrupted_training(self._kind)) is not None:
             self._offer_training(*left)
 
     def _offer_strokes(self, file: StrokeFile, facts: StrokeFacts, image: Image) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from napari.layers import Image, Labels
@@ -12,13 +12,11 @@ from qtpy.QtCore import QObject, QTimer
 from napari_grains.events import Preview
 from napari_grains.widgets._camera import visible_box
 from napari_grains.widgets._job_run import JobRun
-from napari_grains.widgets._results import result_layer
-from napari_grains.widgets._source import Source
-from napari_grains.widgets._stroke_layers import painted
+from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._stroke_pairs import StrokePair
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._viewer import camera_of
-from napari_grains.widgets._watched import WatchedLayer
+from napari_grains.widgets._watched import TRAINING, Look, WatchedLayer
 
 _PAUSE: Final = 300
 """Milliseconds after the camera has come to rest."""
@@ -37,12 +35,25 @@ class LiveView(QObject):
         What it learns from, in its order.
     image : Image
         The one to show it on.
+    shown : Look
+        How it is shown.
+    labels_of : callable
+        Strokes of a pair as the training takes them.
     """
 
-    def __init__(self, viewer: Viewer, run: JobRun, pairs: Sequence[StrokePair], image: Image) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        run: JobRun,
+        pairs: Sequence[StrokePair],
+        image: Image,
+        shown: Look = TRAINING,
+        labels_of: Callable[[StrokePair], Array] = StrokePair.labels,
+    ) -> None:
         super().__init__(run)
         self._viewer, self._run, self._pairs = viewer, run, list(pairs)
-        self._image, self._shown = image, WatchedLayer(viewer, image)
+        self._look, self._labels_of = shown, labels_of
+        self._image, self._shown = image, WatchedLayer(viewer, image, shown)
         self._index = self._seen_slice()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -66,12 +77,12 @@ class LiveView(QObject):
         """Hand over strokes that were painted while the training runs."""
         for number, pair in enumerate(self._pairs):
             if pair.strokes is strokes:
-                self._run.update({f"labels {number}": painted(strokes, Source(pair.image))})
+                self._run.update({f"labels {number}": self._labels_of(pair)})
 
     def look_at(self, image: Image | None) -> None:
         """Show the training on another image, if it learns from that."""
         if image is not None and any(pair.image is image for pair in self._pairs):
-            self._image, self._shown = image, WatchedLayer(self._viewer, image)
+            self._image, self._shown = image, WatchedLayer(self._viewer, image, self._look)
             self._index = self._seen_slice()
             self._tell_watch()
 
@@ -81,13 +92,13 @@ class LiveView(QObject):
         if len(preview.offset) == 3 and preview.offset[0] != self._index:
             return
         if preview.offset[-2] + preview.array.shape[-2] <= source.plane[0]:
-            self._hide_segmentation()
+            self._hide_result()
             self._shown.show_part(preview)
 
-    def _hide_segmentation(self) -> None:
-        """Show one boundary over the image, that of the training."""
-        before = result_layer(self._viewer, self._image, "boundary")
-        if before is not None and result_layer(self._viewer, self._image, "training") is None:
+    def _hide_result(self) -> None:
+        """Show one answer over the image, that of the training."""
+        before = self._shown.result
+        if before is not None and not self._shown.is_there:
             before.visible = False
 
     def _seen_slice(self) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from napari.utils.colormaps import Colormap, CyclicLabelColormap
+from napari.utils.colormaps import Colormap, CyclicLabelColormap, DirectLabelColormap
 from numpy.typing import NDArray
 
 from napari_grains.grains import COLOURS
@@ -16,11 +16,28 @@ _HUES: Final = (
     "#8c564b", "#4b6bff", "#00d69b",
 )  # fmt: skip
 """Told apart from each other also where they cover a grey image at a third of their strength."""
+_PHASES: Final = 0.5
 
 
 def look(role: str) -> dict[str, Any]:
     """Properties of a new result layer: "boundary", "uncertainty", "grains" or "activation"."""
     return dict(_LOOKS[role]())
+
+
+def phase_look(names: Sequence[str], colours: Sequence[str]) -> dict[str, Any]:
+    """Properties of a Labels layer in which 1 to K are phases: the status bar tells their names."""
+    by_label: dict[int | None, Any] = {None: "transparent", 0: "transparent", **dict(enumerate(colours, 1))}
+    return {
+        "opacity": _PHASES,
+        "colormap": DirectLabelColormap(color_dict=by_label),
+        "features": {"index": range(len(names) + 1), "class": ["unknown", *names]},
+    }
+
+
+def confidence_look() -> dict[str, Any]:
+    """Properties of an image layer of probabilities, which veils what is doubtful; hidden at first."""
+    doubt = Colormap([_rgba("#000000", 0.9), _rgba("#000000", 0)], name="confidence of phases")
+    return {"colormap": doubt, "contrast_limits": (0, 1), "blending": "translucent", "visible": False}
 
 
 def _boundary() -> Mapping[str, Any]:

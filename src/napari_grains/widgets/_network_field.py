@@ -62,12 +62,13 @@ class NetworkField(QWidget):
     @property
     def path(self) -> Path:
         """File of the chosen network."""
-        return list_networks().get(self.model, Path(self.model))
+        return self._networks().get(self.model, Path(self.model))
 
     def refresh(self) -> None:
         """Look for network files; "default" comes first, files from elsewhere last."""
-        networks = list_networks()
-        entries = [(name, name, str(networks[name])) for name in sorted(networks, key=_default_first)]
+        networks = self._networks()
+        names = sorted(networks, key=_default_first)
+        entries = [(self._text_of(name), name, str(networks[name])) for name in names]
         entries += [(text, str(file), str(file)) for file, text in self._files.items() if file.is_file()]
         if self._none is not None:
             entries.insert(0, (self._none, "", ""))
@@ -118,16 +119,28 @@ class NetworkField(QWidget):
             card = describe_network(self.path)
         except InputError as error:
             return {}, str(error)
-        if card.get("kind") == CLASSIFIER:
-            return card, "This is a classifier, which finds no grain boundaries: choose another network."
-        if (task := card.get("task")) != "boundary":
-            return card, f"This network was made for {task}, not for grain boundaries: choose another."
-        return card, ""
+        return card, self._problem_of(card)
 
     def show_card(self) -> None:
         """Open the card in a window."""
         card, _ = self.read()
         CardDialog(self.names.currentText(), self.path, card, self).show()
+
+    def _networks(self) -> Mapping[str, Path]:
+        """Networks that are listed."""
+        return list_networks()
+
+    def _text_of(self, name: str) -> str:
+        """Return what a network is called in the list."""
+        return name
+
+    def _problem_of(self, card: Mapping[str, Any]) -> str:
+        """Why a network cannot be used, in one line; empty if it can."""
+        if card.get("kind") == CLASSIFIER:
+            return "This is a classifier, which finds no grain boundaries: choose another network."
+        if (task := card.get("task")) == "phases":
+            return "This network tells phases apart and finds no grain boundaries: use it in the Phases dock."
+        return "" if task == "boundary" else f"This network was made for {task}: choose another."
 
     def _tell(self) -> None:
         self.card.setEnabled(bool(self.model))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -11,11 +12,12 @@ from napari.viewer import Viewer
 
 from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._guides import Guide, box_corners
+from napari_grains.widgets._looks import look
 from napari_grains.widgets._source import Source
 from napari_grains.widgets._stroke_layers import painted
 from napari_grains.widgets._watched import Look, WatchedLayer
 
-UNCERTAINTY: Final = Look("uncertainty of flips", "uncertainty (flips)", "uncertainty")
+UNCERTAINTY: Final = Look("uncertainty of flips", "uncertainty (flips)", partial(look, "uncertainty"))
 _AROUND: Final = 2.0
 """Times the place that is shown of it and its surroundings."""
 

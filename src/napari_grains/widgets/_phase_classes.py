@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-NOTHING: Final = 0
+from napari_grains.widgets._stroke_layers import StrokeClasses
 
 PALETTE: Final = (
     "#56b4e9", "#d55e00", "#f0e442", "#009e73", "#cc79a7", "#0072b2", "#e69f00", "#882255", "#999933",
@@ -95,10 +95,8 @@ class PhaseClasses:
 
     def rename(self, label: int, name: str) -> PhaseClasses:
         """Give a phase another name."""
-        return replace(
-            self,
-            classes=tuple(replace(one, name=name) if one.label == label else one for one in self.classes),
-        )
+        renamed = (replace(one, name=name) if one.label == label else one for one in self.classes)
+        return replace(self, classes=tuple(renamed))
 
     def problem(self, name: str, label: int | None = None) -> str:
         """Say why a phase cannot have a name; empty if it can."""
@@ -134,6 +132,22 @@ class PhaseClasses:
         """Return strokes as the network counts phases: 1 to K, in their order; 0 for all that is no phase."""
         return relabelled(strokes, {label: number for number, label in enumerate(self.labels, start=1)})
 
+    def colours_of(self, names: Sequence[str]) -> list[str]:
+        """Return colours for phases of a network: those of this list if it has all of them."""
+        own = {one.name: one.colour for one in self.classes}
+        if set(names) <= set(own):
+            return [own[name] for name in names]
+        return [colour_of(number) for number in range(1, len(names) + 1)]
+
+    def strokes(self) -> StrokeClasses:
+        """Return what can be painted in a layer, with what was painted of removed phases in grey."""
+        colours = {one.label: one.colour for one in self.classes}
+        colours |= {one.label: _REMOVED for one in self.removed}
+        names = {one.label: one.name for one in self.classes}
+        first = self.labels[0] if self.classes else 1
+        unused = {one.label: one.name for one in self.removed}
+        return StrokeClasses("phases", names, colours, first, "phase strokes", unused)
+
     def _free_label(self) -> int:
         return max((one.label for one in (*self.classes, *self.removed)), default=0) + 1
 
@@ -151,4 +165,4 @@ def relabelled(labels: NDArray[np.integer], table: Mapping[int, int]) -> NDArray
     for label, value in table.items():
         values[label] = value
     inside = (labels > 0) & (labels < len(values))
-    return values[np.where(inside, labels, 0)]
+    return values.take(np.where(inside, labels, 0))

@@ -57,6 +57,10 @@ class StrokeArguments(QObject):
         asked: dict[str, Any] = {"model": self._network.model, "scale": scale, "errors": list(errors)}
         return lambda: {**plane_of(image, strokes, index), **asked, "leave_out": leave_out}
 
+    def left_out(self, image: Image) -> list[list[int]]:
+        """Return what of an image is no specimen: its info bar, if one was found."""
+        return info_bar_of(self._inspector, image)
+
     def learn_scales(self, pairs: Sequence[StrokePair], file: Path) -> None:
         """Take the scales of a training from the network that came of it.
 
@@ -69,4 +73,4 @@ class StrokeArguments(QObject):
 
     def _known(self, image: Image) -> tuple[list[list[int]], float | None]:
         card, _ = self._network.read()
-        return info_bar_of(self._inspector, image), self._scales.of(image, card)
+        return self.left_out(image), self._scales.of(image, card)

@@ -38,6 +38,8 @@ class StrokeFacts:
         How they are painted.
     date : str
         When they were kept, UTC, ISO 8601.
+    classes, unused : sequence of (int, str)
+        Labels and names of what is painted, and of what was removed from that list.
     """
 
     image: str
@@ -45,6 +47,8 @@ class StrokeFacts:
     shape: Sequence[int]
     paint: str | None
     date: str
+    classes: Sequence[tuple[int, str]] = ()
+    unused: Sequence[tuple[int, str]] = ()
 
     @property
     def when(self) -> datetime:

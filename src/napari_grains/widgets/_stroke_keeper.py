@@ -12,10 +12,11 @@ from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QLockFile, QObject, Qt, Signal
 
+from napari_grains.widgets._brushes import Brushes
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._stroke_files import StrokeFacts, StrokeFile, kept_strokes
-from napari_grains.widgets._stroke_layers import new_strokes, paint_of
+from napari_grains.widgets._stroke_layers import classes_in, new_strokes, paint_of, unused_in
 from napari_grains.widgets._stroke_pairs import StrokePair
 
 _FILE: Final = "strokes_file"
@@ -29,6 +30,8 @@ class StrokeKeeper(QObject):
     ----------
     viewer : Viewer
         Where strokes are restored.
+    brushes : Brushes
+        What is painted: strokes of other kinds are left to other docks.
     parent : QObject
         Lives as long as the dock.
 
@@ -41,9 +44,9 @@ class StrokeKeeper(QObject):
     failed = Signal(str)
     _ended = Signal(str)
 
-    def __init__(self, viewer: Viewer, parent: QObject) -> None:
+    def __init__(self, viewer: Viewer, brushes: Brushes, parent: QObject) -> None:
         super().__init__(parent)
-        self._viewer = viewer
+        self._viewer, self._brushes = viewer, brushes
         self._locks: dict[str, QLockFile] = {}
         self._waiting: dict[Labels, StrokePair] = {}
         self._busy = self._complained = False
@@ -58,7 +61,10 @@ class StrokeKeeper(QObject):
         """Return strokes of images that are open, which nobody works on, the latest first."""
         images = [layer for layer in self._viewer.layers if isinstance(layer, Image)]
         found = []
+        by_phase = self._brushes.classes.paint == "phases"
         for file, facts in kept_strokes():
+            if (facts.paint == "phases") != by_phase:
+                continue
             image = next((image for image in images if _is_of(facts, image)), None)
             if image is not None and file.array.stem not in self._locks and self._lock(file):
                 self._locks.pop(file.array.stem).unlock()
@@ -75,7 +81,8 @@ class StrokeKeeper(QObject):
             return f"The strokes cannot be read: {error}"
         if labels.shape != tuple(Source(image).shape):
             return "The strokes do not fit the image any more."
-        strokes = new_strokes(self._viewer, image, labels)
+        labels = self._brushes.take_over(dict(facts.classes), dict(facts.unused), labels)
+        strokes = new_strokes(self._viewer, image, self._brushes.classes, labels)
         strokes.metadata[METADATA] |= {"paint": facts.paint, _FILE: file.array.stem}
         return ""
 
@@ -142,4 +149,6 @@ def _facts(pair: StrokePair) -> StrokeFacts:
         [int(length) for length in pair.strokes.data.shape],
         paint_of(pair.strokes),
         datetime.now(UTC).isoformat(timespec="seconds"),
+        list(classes_in(pair.strokes).items()),
+        list(unused_in(pair.strokes).items()),
     )

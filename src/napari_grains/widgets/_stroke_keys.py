@@ -1,15 +1,12 @@
-"""Keys 1, 2 and 0 that choose what the brush paints, while a layer of strokes is active."""
+"""Keys that choose what the brush paints, while a layer of strokes is active."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
 
 from napari.layers import Labels
 
-from napari_grains.widgets._stroke_layers import BOUNDARY, GRAIN, NOTHING, take
-
-_KEYS: Final = {"1": GRAIN, "2": BOUNDARY, "0": NOTHING}
+from napari_grains.widgets._stroke_layers import take
 
 
 class StrokeKeys:
@@ -17,15 +14,16 @@ class StrokeKeys:
 
     def __init__(self) -> None:
         self._layers: list[Labels] = []
+        self._keys: Mapping[str, int] = {}
 
-    def follow(self, layers: list[Labels]) -> None:
-        """Bind the keys on these layers and no others."""
+    def follow(self, layers: list[Labels], keys: Mapping[str, int]) -> None:
+        """Bind keys to what they choose, on these layers and no others."""
         for layer in self._layers:
-            for key in _KEYS:
+            for key in self._keys:
                 layer.bind_key(key, None)
-        self._layers = layers
+        self._layers, self._keys = layers, dict(keys)
         for layer in layers:
-            for key, value in _KEYS.items():
+            for key, value in keys.items():
                 layer.bind_key(key, _taker(value), overwrite=True)
 
 

@@ -1,7 +1,9 @@
-"""Labels layers in which strokes are painted: 1 in grains, 2 on boundaries, 0 where nothing is known."""
+"""Labels layers in which strokes are painted: a label for each class, 0 where nothing is known."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -12,13 +14,10 @@ from napari.viewer import Viewer
 from napari_grains.widgets._results import METADATA, is_ours, result_layer
 from napari_grains.widgets._source import Array, Source
 
-Paint: TypeAlias = Literal["boundary", "grains"]
+Paint: TypeAlias = Literal["boundary", "grains", "phases"]
 ROLE: Final = "annotation"
 GRAIN, BOUNDARY, NOTHING = 1, 2, 0
-NAMES: Final = {NOTHING: "unpainted", GRAIN: "grain", BOUNDARY: "boundary"}
-COLOURS: Final = {GRAIN: "#22b8ff", BOUNDARY: "#ff2fd0"}
-"""Told apart from each other also by the colour-blind, and from the red of predicted boundaries."""
-
+_UNPAINTED: Final = "unpainted"
 _LINE: Final = 3.0
 """Width of a brush in px of a network, which sees a boundary as so wide."""
 _PER_SIDE: Final = 250
@@ -26,15 +25,72 @@ _PER_SIDE: Final = 250
 _FRAME: Final = ("units", "axis_labels", "scale", "translate", "rotate", "shear", "affine")
 
 
-def new_strokes(viewer: Viewer, image: Image, painted: Array | None = None) -> Labels:
+@dataclass(frozen=True)
+class StrokeClasses:
+    """What can be painted in a layer.
+
+    Parameters
+    ----------
+    paint : "boundary" or "phases"
+        What the labels mean.
+    names, colours : mapping
+        Of each label.
+    first : int
+        What a new layer is painted with.
+    suffix : str
+        Name of a layer, after that of the image.
+    unused : mapping
+        Names of labels that may be painted, but are not learned from any more.
+    """
+
+    paint: Paint
+    names: Mapping[int, str]
+    colours: Mapping[int, str]
+    first: int
+    suffix: str = "strokes"
+    unused: Mapping[int, str] = field(default_factory=dict)
+
+
+EDGES: Final = StrokeClasses(
+    "boundary", {GRAIN: "grain", BOUNDARY: "boundary"}, {GRAIN: "#22b8ff", BOUNDARY: "#ff2fd0"}, BOUNDARY
+)
+"""Told apart from each other also by the colour-blind, and from the red of predicted boundaries."""
+
+
+def new_strokes(
+    viewer: Viewer, image: Image, classes: StrokeClasses = EDGES, painted: Array | None = None
+) -> Labels:
     """Add a layer for strokes over an image, with the brush in hand; or one of strokes that were kept."""
     shape = Source(image).shape
-    strokes = Labels(np.zeros(shape, np.uint8) if painted is None else painted, **_properties(image))
+    strokes = Labels(np.zeros(shape, np.uint8) if painted is None else painted, **_properties(image, classes))
+    show_classes(strokes, classes)
     strokes.brush_size = brush_size(viewer, image)
     viewer.layers.append(strokes)
     viewer.layers.selection.active = strokes
-    take(strokes, BOUNDARY)
+    take(strokes, classes.first)
     return strokes
+
+
+def show_classes(strokes: Labels, classes: StrokeClasses) -> None:
+    """Give a layer the names and colours of what can be painted in it."""
+    strokes.metadata[METADATA] |= {"classes": dict(classes.names), "unused": dict(classes.unused)}
+    strokes.features = {
+        "index": [NOTHING, *classes.names],
+        "class": [_UNPAINTED, *classes.names.values()],
+    }
+    colours: dict[int | None, Any] = {None: "transparent", NOTHING: "transparent"}
+    colours.update(classes.colours.items())
+    strokes.colormap = DirectLabelColormap(color_dict=colours)
+
+
+def classes_in(strokes: Labels) -> dict[int, str]:
+    """Return the names of the labels that can be painted in a layer; empty for one of others."""
+    return dict(strokes.metadata.get(METADATA, {}).get("classes", {}))
+
+
+def unused_in(strokes: Labels) -> dict[int, str]:
+    """Return the names of the labels of a layer that are not learned from any more."""
+    return dict(strokes.metadata.get(METADATA, {}).get("unused", {}))
 
 
 def brush_size(viewer: Viewer, image: Image) -> int:
@@ -60,7 +116,8 @@ def in_hand(strokes: Labels) -> int | None:
     if str(strokes.mode) == "erase":
         return NOTHING
     painting = str(strokes.mode) in ("paint", "fill", "polygon")
-    return int(strokes.selected_label) if painting and strokes.selected_label in COLOURS else None
+    label = int(strokes.selected_label)
+    return label if painting and label in classes_in(strokes) else None
 
 
 def is_annotation(layer: Layer | None) -> bool:
@@ -99,19 +156,24 @@ def painted(strokes: Labels, source: Source) -> Array:
     return np.array(strokes.data).reshape(source.squeezed)
 
 
-def _properties(image: Image) -> dict[str, Any]:
+def painted_numbers(strokes: Labels) -> Array:
+    """Count the pixels of each label, from 0 on; labels of more than a byte are not counted."""
+    labels = np.ravel(strokes.data)
+    if labels.dtype != np.uint8:
+        labels = labels[(labels >= 0) & (labels < 256)]
+    return np.bincount(labels, minlength=3)
+
+
+def _properties(image: Image, classes: StrokeClasses) -> dict[str, Any]:
     mark = {
         "role": ROLE,
-        "paint": "boundary",
+        "paint": classes.paint,
         "source_id": str(image.unique_id),
         "source_layer": image.name,
     }
-    colours = {None: "transparent", NOTHING: "transparent"} | {value: COLOURS[value] for value in COLOURS}
     return {
         **{name: getattr(image, name) for name in _FRAME},
-        "name": f"{image.name} strokes",
+        "name": f"{image.name} {classes.suffix}",
         "metadata": {METADATA: mark},
-        "colormap": DirectLabelColormap(color_dict=colours),
-        "features": {"index": list(NAMES), "class": list(NAMES.values())},
         "opacity": 0.8,
     }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import numpy as np
-from napari.layers import Image, Labels
+from napari.layers import Image, Labels, Layer
 from napari.viewer import Viewer
 from qtpy.QtCore import QSignalBlocker, Qt, Signal
 from qtpy.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
-from napari_grains.widgets._source import Source
+from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._stroke_layers import (
+    Paint,
     can_hold_strokes,
     fits,
     image_of,
@@ -50,13 +51,17 @@ class StrokePair:
         source = Source(self.image)
         return {
             "image": source.read(),
-            "labels": painted(self.strokes, source),
+            "labels": self.labels(),
             "name": self.image.name,
             "rgb": bool(self.image.rgb),
             "paint": paint_of(self.strokes),
             "leave_out": leave_out,
             "scale": scale,
         }
+
+    def labels(self) -> Array:
+        """Copy the strokes, (Y, X) or (Z, Y, X)."""
+        return painted(self.strokes, Source(self.image))
 
     @property
     def is_painted(self) -> bool:
@@ -71,6 +76,8 @@ class StrokePairs(QListWidget):
     ----------
     viewer : Viewer
         Whose layers.
+    paint : "boundary" or "phases"
+        What is learned from: strokes by phase and other strokes are listed apart.
 
     Attributes
     ----------
@@ -80,9 +87,9 @@ class StrokePairs(QListWidget):
 
     changed = Signal()
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, viewer: Viewer, paint: Paint = "boundary") -> None:
         super().__init__()
-        self._viewer = viewer
+        self._viewer, self._paint = viewer, paint
         self._pairs: list[StrokePair] = []
         self._ticks: dict[Labels, bool] = {}
         self._subscriptions = Subscriptions()
@@ -132,13 +139,19 @@ class StrokePairs(QListWidget):
             self.changed.emit()
 
     def _found(self) -> list[StrokePair]:
-        layers = [layer for layer in reversed(self._viewer.layers) if can_hold_strokes(layer)]
+        layers = [layer for layer in reversed(self._viewer.layers) if self._belongs(layer)]
         images = [image_of(self._viewer, layer) for layer in layers]
         return [
             StrokePair(image, layer)
             for image, layer in zip(images, layers, strict=True)
             if image is not None and fits(layer, image)
         ]
+
+    def _belongs(self, layer: Layer) -> TypeGuard[Labels]:
+        by_phase = is_annotation(layer) and isinstance(layer, Labels) and paint_of(layer) == "phases"
+        if is_annotation(layer) and by_phase != (self._paint == "phases"):
+            return False
+        return can_hold_strokes(layer)
 
     def _item(self, pair: StrokePair) -> QListWidgetItem:
         item = QListWidgetItem(f"{pair.strokes.name}  (on {pair.image.name})")

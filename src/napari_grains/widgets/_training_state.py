@@ -17,6 +17,9 @@ from qtpy.QtCore import QLockFile
 _BEST: Final = "best.safetensors"
 """Name under which the job "finetune" keeps the network in its folder."""
 _FACTS: Final = "facts.json"
+EDGES: Final = "fine-tuning"
+PHASES: Final = "phases"
+"""Kinds of trainings, each with a folder."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ class TrainingState:
     lock: QLockFile
 
     @classmethod
-    def begin(cls, start: str, images: Sequence[str]) -> TrainingState | None:
+    def begin(cls, start: str, images: Sequence[str], kind: str = EDGES) -> TrainingState | None:
         """Make a folder for a training; None where that cannot be done."""
-        folder = states_folder() / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        folder = states_folder(kind) / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         facts = StateFacts(start, list(images), datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             folder.mkdir(parents=True)
@@ -108,15 +111,15 @@ class TrainingState:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def states_folder() -> Path:
-    """Folder of all of them."""
-    return platformdirs.user_state_path("napari-grains", appauthor=False) / "fine-tuning"
+def states_folder(kind: str = EDGES) -> Path:
+    """Folder of all trainings of a kind."""
+    return platformdirs.user_state_path("napari-grains", appauthor=False) / kind
 
 
-def interrupted_training() -> tuple[TrainingState, StateFacts] | None:
+def interrupted_training(kind: str = EDGES) -> tuple[TrainingState, StateFacts] | None:
     """Take the latest training that was interrupted, and remove those that left nothing or are older."""
     found = None
-    for folder in sorted(states_folder().glob("*/"), reverse=True):
+    for folder in sorted(states_folder(kind).glob("*/"), reverse=True):
         state = TrainingState.take(folder)
         if state is None:
             continue

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
-from napari.layers import Image
+from napari.layers import Image, Labels, Layer
 from napari.viewer import Viewer
 
 from napari_grains.events import Preview
+from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._results import METADATA, result_layer
 from napari_grains.widgets._source import Array, Source, planar_transform
@@ -25,16 +28,29 @@ class Look:
         In its metadata.
     name : str
         After that of the image.
-    look : str
-        See `look`.
+    look : callable
+        Its properties, see `look`.
+    result : str
+        Role of the result in whose place it is seen; empty: of none.
+    kind : type
+        Image, or Labels where phases are shown.
     """
 
     role: str
     name: str
-    look: str
+    look: Callable[[], Mapping[str, Any]]
+    result: str = ""
+    kind: type[Image] | type[Labels] = Image
+
+    @property
+    def dtype(self) -> type[np.float32] | type[np.int32]:
+        """Type of its pixels."""
+        return np.int32 if self.kind is Labels else np.float32
 
 
-_TRAINING: Final = Look("training", "boundary (training)", "boundary")
+TRAINING: Final = Look("training", "boundary (training)", partial(look, "boundary"), "boundary")
+_OF_CLASSES: Final = ("features", "colormap")
+"""Properties of Labels that differ where other phases are told apart."""
 
 
 class WatchedLayer:
@@ -50,27 +66,37 @@ class WatchedLayer:
         What else than a boundary in training is shown.
     """
 
-    def __init__(self, viewer: Viewer, image: Image, shown: Look = _TRAINING) -> None:
+    def __init__(self, viewer: Viewer, image: Image, shown: Look = TRAINING) -> None:
         self._viewer, self._image, self._shown = viewer, image, shown
-        self._layer: Image | None = None
+        self._layer: Image | Labels | None = None
+
+    @property
+    def result(self) -> Layer | None:
+        """The result in whose place it is seen."""
+        return result_layer(self._viewer, self._image, self._shown.result) if self._shown.result else None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the layer is in the viewer."""
+        return self._existing() is not None
 
     def show(self, prediction: Array) -> None:
-        """Show a boundary probability, unless the user has removed the image or the layer.
+        """Show a prediction, unless the user has removed the image or the layer.
 
         Parameters
         ----------
-        prediction : ndarray of float32, (Y, X)
-            0 to 1.
+        prediction : ndarray, (Y, X)
+            Of boundaries float32 from 0 to 1, of phases int32.
         """
         if self._image not in self._viewer.layers:
             return
         if self._layer is None:
-            self._layer = self._existing() or self._new(prediction)
+            self._layer = self._again() or self._new(prediction)
         if self._layer in self._viewer.layers:
             self._layer.data = prediction
 
     def show_part(self, preview: Preview) -> None:
-        """Show a block of a boundary probability; around it stays what was there.
+        """Show a block of a prediction; around it stays what was there.
 
         Parameters
         ----------
@@ -82,14 +108,18 @@ class WatchedLayer:
         plane = Source(self._image).plane
         layer = self._layer or self._existing()
         known = layer is not None and layer.data.shape == plane
-        whole = layer.data if layer is not None and known else np.zeros(plane, np.float32)
-        whole[top : top + rows, left : left + columns] = preview.array.reshape(rows, columns)
-        self.show(whole)
+        whole = layer.data if layer is not None and known else np.zeros(plane, self._shown.dtype)
+        where = (slice(top, top + rows), slice(left, left + columns))
+        whole[where] = preview.array.reshape(rows, columns)
+        if isinstance(self._layer, Labels) and known and self._layer in self._viewer.layers:
+            show_changed(self._layer, where)
+        else:
+            self.show(whole)
 
     def blank(self) -> None:
         """Show nothing, because another slice is seen."""
         if self._layer is not None:
-            self._layer.data = np.zeros(Source(self._image).plane, np.float32)
+            self._layer.data = np.zeros(Source(self._image).plane, self._shown.dtype)
 
     def remove(self) -> None:
         """Take the layer away, which shows a network that is no longer there."""
@@ -97,13 +127,21 @@ class WatchedLayer:
         if layer is not None:
             self._viewer.layers.remove(layer)
 
-    def _existing(self) -> Image | None:
+    def _existing(self) -> Image | Labels | None:
         layer = result_layer(self._viewer, self._image, self._shown.role)
-        return layer if isinstance(layer, Image) else None
+        return layer if isinstance(layer, Image | Labels) else None
 
-    def _new(self, prediction: Array) -> Image:
+    def _again(self) -> Image | Labels | None:
+        """Return the layer of an earlier training, with the classes of this one."""
+        layer = self._existing()
+        if isinstance(layer, Labels):
+            for name in _OF_CLASSES:
+                setattr(layer, name, self._shown.look()[name])
+        return layer
+
+    def _new(self, prediction: Array) -> Image | Labels:
         layers, active = self._viewer.layers, self._viewer.layers.selection.active
-        layer = Image(np.asarray(prediction, np.float32), **self._properties())
+        layer = self._shown.kind(np.asarray(prediction, self._shown.dtype), **self._properties())
         layers.insert(layers.index(self._image) + 1, layer)
         if active is not None:
             layers.selection.active = active
@@ -113,7 +151,7 @@ class WatchedLayer:
         image = self._image
         mark = {"role": self._shown.role, "source_id": str(image.unique_id), "source_layer": image.name}
         return {
-            **look(self._shown.look),
+            **self._shown.look(),
             "name": f"{image.name} {self._shown.name}",
             "metadata": {METADATA: mark},
             "affine": planar_transform(image),
