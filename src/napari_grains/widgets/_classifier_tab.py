@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 from napari.layers import Image
-from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
-from qtpy.QtGui import QColor
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_grains.engine import TaskState
@@ -26,7 +24,7 @@ from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._classifier_box import ClassifierBox
 from napari_grains.widgets._classifier_panel import ClassifierPanel
 from napari_grains.widgets._classifier_views import ClassifierViews
-from napari_grains.widgets._dock import is_bright
+from napari_grains.widgets._dock import is_bright, text_colour
 from napari_grains.widgets._file_names import file_name
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
 from napari_grains.widgets._score_text import scores_of_card, trained_text
@@ -118,8 +116,7 @@ class ClassifierTab(QWidget):
     def error_colour(self, colour: str) -> None:
         """Choose the colour of errors, which depends on the theme, and redraw what else does."""
         self.panel.set_error_colour(colour)
-        text = get_theme(self._viewer.theme).text.as_rgb_tuple()[:3]
-        self.views.curves.set_theme(QColor(*map(int, text)), bright=is_bright(self._viewer))
+        self.views.curves.set_theme(text_colour(self._viewer), bright=is_bright(self._viewer))
         self.views.show_theme()
 
     def train(self) -> None:
@@ -228,7 +225,7 @@ class ClassifierTab(QWidget):
         self.changed.emit()
 
     def _look_again(self) -> None:
-        """Layers have changed, perhaps by a run: what that said is still news, unless something is missing."""
+        """Layers have changed, perhaps by a run: what that said is news, unless something is missing."""
         self._check()
         self.changed.emit()
 
@@ -294,20 +291,20 @@ class ClassifierTab(QWidget):
     def _show_trained(self, task: Task, ending: Ending) -> None:
         result = ending.result or {}
         self._own.add(str(result["name"]))
-        self._confirmed, self._shown_model = "", ""
+        self._confirmed = ""
         self.learn.classifier.use(Path(result["network"]))
         self._shown_model = self.learn.classifier.model
         self.views.show_scores(result["scores"], result["why_not"])
         self.views.show_trained(_held_out(result, task))
         self._session.networks_changed.emit()
         self.panel.remark()  # what was not estimated is said with the scores
-        self.panel.say(trained_text(result))
+        self._report(trained_text(result))
 
     def _show_activation(self, answer: Answer, ending: Ending) -> None:
         result = ending.result or {}
         text = f"{result['class']} in {answer.place.text}"
         self._activation.show(answer.place, np.asarray(result["map"], np.float32), text)
-        self.panel.say(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
+        self._report(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
 
     def _read_filters(self) -> None:
         if self.run_in_progress is not None or self.learn.classifier.read()[1]:
@@ -335,6 +332,11 @@ class ClassifierTab(QWidget):
         else:
             self._folder = path.parent
             self.panel.say(f"Exported: {path.name}.", details=str(path))
+
+    def _report(self, text: str) -> None:
+        """Say what a run came to, until something else is chosen."""
+        self._said_by_run = True
+        self.panel.say(text)
 
     def _say_problem(self, problem: str) -> None:
         self._said_by_run = True

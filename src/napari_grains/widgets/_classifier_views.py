@@ -121,7 +121,7 @@ class ClassifierViews(QGroupBox):
             self._show()
 
     def show_trained(self, answers: Sequence[Answer]) -> None:
-        """Show what came of a training: its confusions, and answers about examples while they were held out."""
+        """Show what came of a training: confusions, and answers about examples while they were held out."""
         self.show_answers(answers)
         if self._scores is not None:
             self.kind.setCurrentText(CONFUSION)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from napari.layers import Labels, Layer
 from napari.utils.events import Event
@@ -17,6 +17,9 @@ from napari_grains.widgets._subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from napari_grains.widgets._table_model import Place  # brings pandas, for which no dock waits
+
+_BY_CLASS: Final = ("annotation", "examples", "phases", "grain phases")
+"""Roles of layers in which a label is a class."""
 
 
 class LabelsCombo(LayerCombo[Labels]):
@@ -97,4 +100,4 @@ def _is_grain_result(layer: Layer) -> bool:
 
 def _is_by_class(layer: Layer) -> bool:
     """Whether labels of a layer are classes, not grains."""
-    return bool(layer.metadata.get(METADATA, {}).get("role") in ("annotation", "examples", "phases"))
+    return bool(layer.metadata.get(METADATA, {}).get("role") in _BY_CLASS)

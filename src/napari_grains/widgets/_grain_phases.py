@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import lazy_loader
 import numpy as np
 from napari.layers import Labels
-from napari.utils.colormaps import DirectLabelColormap
 from napari.viewer import Viewer
 
-from napari_grains.widgets._answers import UNKNOWN, Answer, Place, pairs_of
+from napari_grains.widgets._answers import Answer, Place, pairs_of
 from napari_grains.widgets._grain_source import GrainSource
+from napari_grains.widgets._looks import phase_look
 from napari_grains.widgets._results import METADATA, frame_of, result_layer
 from napari_grains.widgets._source import Array
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 else:
     pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
-ROLE: Final = "phases"
-_OPACITY: Final = 0.5
+ROLE: Final = "grain phases"
 
 
 def show_phases_of(
@@ -46,9 +45,9 @@ def show_phases_of(
     if not isinstance(layer, Labels) or layer.data.shape != phases.shape:
         layer = _new(viewer, grains, phases)
     layer.data = phases
-    by_label: dict[int | None, Any] = {None: "transparent", 0: "transparent", **dict(enumerate(colours, 1))}
-    layer.colormap = DirectLabelColormap(color_dict=by_label)
-    layer.features = {"index": range(len(names) + 1), "class": [UNKNOWN, *names]}
+    for name, value in phase_look(names, colours).items():
+        if name != "opacity":  # the user's
+            setattr(layer, name, value)
     kept = ("class_names", "fractions", "number_fractions", "model", "model_sha256", "device")
     layer.metadata[METADATA]["summary"] = {key: result[key] for key in kept if key in result}
     return layer
@@ -133,7 +132,7 @@ def _new(viewer: Viewer, grains: Labels, phases: Array) -> Labels:
         **frame_of(grains),
         name=f"{grains.name} phases",
         metadata={METADATA: mark},
-        opacity=_OPACITY,
+        opacity=phase_look([], [])["opacity"],
     )
     layers, active = viewer.layers, viewer.layers.selection.active
     layers.insert(layers.index(grains) + 1, layer)

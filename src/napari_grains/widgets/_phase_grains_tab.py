@@ -19,11 +19,10 @@ from napari_grains.widgets._example_keeper import ExampleKeeper, KeptExamples
 from napari_grains.widgets._fraction_rows import FractionRows
 from napari_grains.widgets._grain_example_box import GrainExampleBox
 from napari_grains.widgets._grain_layers import slice_axis
-from napari_grains.widgets._grain_phases import add_columns, answers_about, show_phases_of
+from napari_grains.widgets._grain_phases import ROLE, add_columns, answers_about, show_phases_of
 from napari_grains.widgets._grain_source import GrainSource
 from napari_grains.widgets._job_run import Arguments, Ending
 from napari_grains.widgets._offer_line import OfferLine
-from napari_grains.widgets._phase_classes import colour_of
 from napari_grains.widgets._results import METADATA, result_layer
 from napari_grains.widgets._session import Session
 from napari_grains.widgets._source import Source, grey_levels, grey_slice
@@ -149,7 +148,7 @@ class PhaseGrainsTab(ClassifierTab):
     def _show_classified(self, grains: Labels, ending: Ending) -> None:
         result = ending.result or {}
         if grains not in self._viewer.layers:
-            self.panel.say("The grains were removed meanwhile: nothing is shown.")
+            self._report("The grains were removed meanwhile: nothing is shown.")
             return
         colours = self._colours([str(name) for name in result["class_names"]])
         show_phases_of(self._viewer, grains, result, list(colours.values()))
@@ -158,12 +157,12 @@ class PhaseGrainsTab(ClassifierTab):
         self.views.show_answers(answers_about(grains, result["table"], self.examples.given(grains)))
         unknown = sum(name == "unknown" for name in result["table"]["class"])
         known = f"{len(result['table']['class']):,} grains classified"
-        self.panel.say(f"{known}, {unknown:,} of them unknown." if unknown else f"{known}.")
+        self._report(f"{known}, {unknown:,} of them unknown." if unknown else f"{known}.")
 
     def _show_grains(self) -> None:
         """Show what is known of the grains that are chosen, and offer examples of them that were kept."""
         grains = self.examples.grains.layer
-        layer = None if grains is None else result_layer(self._viewer, grains, "phases")
+        layer = None if grains is None else result_layer(self._viewer, grains, ROLE)
         summary = {} if layer is None else layer.metadata[METADATA].get("summary", {})
         colours = self._colours([str(name) for name in summary.get("class_names", [])])
         self.fractions.show_fractions(
@@ -172,9 +171,7 @@ class PhaseGrainsTab(ClassifierTab):
         self._offer()
 
     def _colours(self, names: list[str]) -> dict[str, str]:
-        """Colours of classes by name: those of the list, and others for what is not in it."""
-        own = {one.name: one.colour for one in self.examples.classes.phases.classes}
-        return {name: own.get(name, colour_of(number)) for number, name in enumerate(names, start=1)}
+        return dict(zip(names, self.examples.classes.phases.colours_of(names), strict=True))
 
     def _visit(self, answer: Answer) -> None:
         """Fly to a grain; its pixels are looked for only now."""
@@ -183,7 +180,7 @@ class PhaseGrainsTab(ClassifierTab):
             return
         rows, columns = np.nonzero(GrainSource(grains).read(answer.place.index) == grain)
         if not len(rows):
-            self.panel.say("This grain is there no longer: classify again.")
+            self._report("This grain is there no longer: classify again.")
             return
         position = [0.0] * (grains.ndim - 2) + [float(rows.mean()), float(columns.mean())]
         axis = slice_axis(grains)

@@ -32,7 +32,6 @@ from napari_grains.widgets._image_parts import (
 )
 from napari_grains.widgets._job_run import Arguments, Ending
 from napari_grains.widgets._offer_line import OfferLine
-from napari_grains.widgets._phase_classes import colour_of
 from napari_grains.widgets._results import is_ours
 from napari_grains.widgets._session import Session
 from napari_grains.widgets._source import Array, Source
@@ -155,7 +154,7 @@ class PhaseImagesTab(ClassifierTab):
     ) -> None:
         result = ending.result or {}
         if image not in self._viewer.layers:
-            self.panel.say("The image was removed meanwhile: nothing is shown.")
+            self._report("The image was removed meanwhile: nothing is shown.")
             return
         given = self._given(image, patch)
         places = [place_of(image, part) for part in parts]
@@ -164,11 +163,10 @@ class PhaseImagesTab(ClassifierTab):
             for answer in answers_of(result["answers"], places)
         ]
         names = [str(name) for name in result["class_names"]]
-        own = {one.name: one.colour for one in self.examples.classes.phases.classes}
-        colours = {name: own.get(name, colour_of(number)) for number, name in enumerate(names, start=1)}
+        colours = dict(zip(names, self.examples.classes.phases.colours_of(names), strict=True))
         show_answers_on(self._viewer, image, answers, patch, colours)
         self.views.show_answers(answers)
-        self.panel.say(_counted(answers, names))
+        self._report(_counted(answers, names))
 
     def _pairs(self) -> list[tuple[ExampleSource, Points, Image]]:
         """Ticked layers of points with their images."""
