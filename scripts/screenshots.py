@@ -22,7 +22,7 @@ from qtpy.QtCore import QEventLoop, QTimer
 from scipy import ndimage
 
 from napari_grains.samples import etched_polycrystal, grooved_ceramic
-from napari_grains.widgets import FinetuneDock, GrainsDock, PretrainDock, SegmentDock
+from napari_grains.widgets import FinetuneDock, GrainsDock, PhasesDock, PretrainDock, SegmentDock
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._measure_tab import MeasureTab
 from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
@@ -228,6 +228,46 @@ def scratched_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return grey, strokes
 
 
+def phases_found(viewer: Viewer) -> None:
+    """Teach a network ferrite and pearlite with a few strokes, and find them."""
+    image, strokes = pearlitic_steel()
+    viewer.add_image(image, name="pearlitic steel", scale=(0.2, 0.2), units="um")
+    dock = PhasesDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Phases (Grains)")
+    tab = dock.pixels
+    until(lambda: "Starting" not in tab.learn.device.text())
+    for label, name in ((1, "ferrite"), (2, "pearlite")):
+        tab.brushes.names[label].setText(name)
+        tab.brushes.names[label].editingFinished.emit()
+    tab.paint.new.click()
+    viewer.layers["pearlitic steel phase strokes"].data = strokes
+    until(tab.panel.run.isEnabled)
+    tab.learn.live.setChecked(True)
+    tab.train()
+    until(lambda: len(tab.panel.curves.points["validation"]) > 8)
+    tab.stop()
+    until(lambda: tab.run_in_progress is None)
+    tab.classify()
+    until(lambda: tab.run_in_progress is None)
+
+
+def pearlitic_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a synthetic micrograph of ferrite and pearlite (Y, X), and a few strokes on it."""
+    (pixels, _, _), (grains, _, _) = etched_polycrystal()
+    grey, grains = pixels[:400, :480].astype(float), grains[:400, :480]
+    numbers = np.random.default_rng(1)
+    pearlite = np.isin(grains, np.unique(grains)[numbers.random(len(np.unique(grains))) < 0.3])
+    turned = (2.4 * grains) % math.pi
+    rows, columns = np.indices(grey.shape)
+    lamellae = np.sin(1.6 * (rows * np.cos(turned) + columns * np.sin(turned)))
+    grey[pearlite] = (0.62 * grey + 45 * lamellae + numbers.normal(0, 8, grey.shape))[pearlite]
+    strokes = np.zeros(grey.shape, np.uint8)
+    line = (rows % 90 < 4) & (columns % 150 < 75)
+    for label, phase in ((1, ~pearlite), (2, pearlite)):
+        strokes[line & ndimage.binary_erosion(phase, iterations=6)] = label
+    return grey.clip(0, 255).astype(np.uint8), strokes
+
+
 def open_dock(viewer: Viewer) -> SegmentDock:
     dock = SegmentDock(viewer)
     viewer.window.add_dock_widget(dock, name="Segment grains (Grains)")
@@ -264,6 +304,7 @@ SCENES = (
     pretrain_matched,
     pretrain_training,
     finetune_trained,
+    phases_found,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -19,10 +20,18 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QScrollBar,
 )
+from safetensors.numpy import save_file
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Notice, Preview, Progress, TrainingProgress
-from napari_grains.weights import bundled_folder, describe_network, history_folder, list_networks
+from napari_grains.weights import (
+    KEY,
+    bundled_folder,
+    describe_network,
+    history_folder,
+    list_networks,
+    list_phase_networks,
+)
 from napari_grains.widgets import FinetuneDock, SegmentDock
 from napari_grains.widgets._finetune_panel import score_text
 from napari_grains.widgets._stroke_files import kept_strokes
@@ -482,6 +491,15 @@ def test_export_and_import_as_one_file(dock, tmp_path):
     dock.keep.import_from(tmp_path / "broken.safetensors")
     assert "not a readable" in dock.keep.line.text()
     assert "broken" not in list_networks()
+
+
+def test_a_network_of_phases_is_imported_for_the_dock_of_phases(dock, tmp_path):
+    card = {"task": "phases", "class_names": ["ferrite", "carbide"]}
+    save_file({"weight": np.zeros(1, np.float32)}, tmp_path / "a.safetensors", {KEY: json.dumps(card)})
+    dock.keep.import_from(tmp_path / "a.safetensors")
+    assert dock.learn.network.model == "default"
+    assert dock.keep.line.text() == "Imported as “a”, for another dock: it is in the lists there."
+    assert list(list_phase_networks()) == ["a"]
 
 
 # Nothing is lost

@@ -8,6 +8,7 @@ from ._edges import EdgeScores, edge_scores, merge_edges
 from ._marked_grains import MarkedGrains, marked_grains
 from ._measure._confidence import Density, pooled_density
 from ._measure._field_summary import FieldSummary
+from ._measure._grain_shapes import grain_shapes
 from ._measure._grain_size import grain_size_intercept, grain_size_iso, grain_size_planimetric
 from ._measure._jobs import measure_arrays
 from ._measure._measurement import Measurement, measure
@@ -53,6 +54,7 @@ __all__ = [
     "draw_intercept_rose",
     "draw_rose",
     "edge_scores",
+    "grain_shapes",
     "grain_size_intercept",
     "grain_size_iso",
     "grain_size_planimetric",

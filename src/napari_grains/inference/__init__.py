@@ -1,8 +1,11 @@
 """From micrographs to boundary probabilities, grains and grain size with a trained network."""
 
 from ._classify import UNKNOWN, Answer, ImageClassifier, classify
+from ._classify_grains import GrainClasses, check_grain_classifier, classify_grains, planes_of
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame
+from ._grain_measures import MEASURES, grain_measures
+from ._grain_plane import GrainPlane
 from ._jobs import segment_arrays, warm_up
 from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
@@ -13,8 +16,11 @@ from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
 from ._uncertainty import uncertainty_of
 
 __all__ = [
+    "MEASURES",
     "UNKNOWN",
     "Answer",
+    "GrainClasses",
+    "GrainPlane",
     "ImageClassifier",
     "OutOfMemoryError",
     "Prediction",
@@ -26,10 +32,14 @@ __all__ = [
     "Suggestion",
     "View",
     "WorkingFrame",
+    "check_grain_classifier",
     "choose_scale",
     "classify",
+    "classify_grains",
     "forwarded",
+    "grain_measures",
     "memory_errors",
+    "planes_of",
     "scale_for_diameter",
     "segment",
     "segment_arrays",

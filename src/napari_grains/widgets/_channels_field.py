@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QMenu, QSizePolicy, QToolButton
+from qtpy.QtWidgets import QMenu, QPushButton, QSizePolicy
 
 from napari_grains.widgets._results import is_ours
 from napari_grains.widgets._source import Source
@@ -20,7 +20,7 @@ _TIP: Final = (
 _NONE: Final = "none"
 
 
-class ChannelsField(QToolButton):
+class ChannelsField(QPushButton):
     """A menu of the images that can be channels of the one that is shown; each image has its own.
 
     Parameters
@@ -44,8 +44,7 @@ class ChannelsField(QToolButton):
         menu = QMenu(self)
         menu.aboutToShow.connect(self._fill)
         self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setToolTip(_TIP)
         self._show()
 

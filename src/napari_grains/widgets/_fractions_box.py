@@ -102,11 +102,6 @@ def interval(fraction: Fraction) -> str:
     return "" if known is None else f"{100 * known[0]:.1f} to {100 * known[1]:.1f} %"
 
 
-def said_fractions(fractions: Sequence[Fraction]) -> str:
-    """Return fractions in a line."""
-    return ", ".join(f"{one['class']} {percent(one['fraction'])}" for one in fractions)
-
-
 def write_fractions(path: Path, layers: Sequence[Labels]) -> None:
     """Write the fractions of images, each as a whole and by field, as a table.
 

@@ -127,10 +127,9 @@ class PaintBox(QGroupBox):
         """Say what is painted."""
         strokes, brushes = self.strokes, self.brush_box
         self.show_numbers()
-        if strokes is None:
-            self.count.setText(brushes.invitation)
-        else:
-            self.count.setText(brushes.summary(strokes))
+        text = brushes.invitation if strokes is None else brushes.summary(strokes)
+        self.count.setText(text)
+        self.count.setVisible(bool(text))
 
     def show_numbers(self) -> None:
         """Tell the brushes how much is painted in all ticked layers."""

@@ -17,7 +17,7 @@ from napari_grains.errors import InputError
 from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._combos import LayerCombo
 from napari_grains.widgets._form import Row, row
-from napari_grains.widgets._fractions_box import FractionsBox, said_fractions, write_fractions
+from napari_grains.widgets._fractions_box import FractionsBox, write_fractions
 from napari_grains.widgets._history_list import HistoryList
 from napari_grains.widgets._job_run import Ending, JobRun
 from napari_grains.widgets._knobs import Number
@@ -216,7 +216,7 @@ class PhasePixelsTab(QWidget):
             show_phases(self._viewer, mapping.image, ending.result, self.brushes.phases.colours_of(names))
             self._show_found()
             self.changed.emit()
-        self.training.say(f"“{mapping.image.name}”: {said_fractions(ending.result['fractions'])}")
+        self.training.say(f"Phases of “{mapping.image.name}” found: see below.")
         for warning in ending.result.get("warnings", ()):
             self.training.remark(str(warning))
         if self._waiting:

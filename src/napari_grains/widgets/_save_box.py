@@ -98,10 +98,14 @@ class SaveBox(QGroupBox):
 
     def _tell(self, name: str, text: str) -> None:
         self._network.look_again()
-        self._network.names.setCurrentIndex(self._network.names.findData(name))
+        number = self._network.names.findData(name)
+        if number >= 0:
+            self._network.names.setCurrentIndex(number)
         self.saved.emit()
         self._check()
-        self.line.setText(text)
+        self.line.setText(
+            text if number >= 0 else f"{text[:-1]}, for another dock: it is in the lists there."
+        )
 
     def _check(self) -> None:
         self._confirmed = ""
