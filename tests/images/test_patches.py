@@ -10,7 +10,8 @@ from napari_grains.images import patch_at, patch_corner, patch_grid
 
 
 @pytest.mark.parametrize(
-    ("place", "corner"), [((20, 30), (16, 26)), ((0, 0), (0, 0)), ((39.4, 49.9), (32, 42)), ((-5, 80), (0, 42))]
+    ("place", "corner"),
+    [((20, 30), (16, 26)), ((0, 0), (0, 0)), ((39.4, 49.9), (32, 42)), ((-5, 80), (0, 42))],
 )
 def test_a_patch_lies_around_its_place_and_inside(place, corner):
     assert patch_corner((40, 50), place, 8) == corner

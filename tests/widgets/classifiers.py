@@ -82,7 +82,12 @@ def classified_grains(labels, of):
     phases = np.zeros(labels.shape, np.int32)
     for one, (name, _) in zip(ids, found, strict=True):
         phases[labels == one] = NAMES.index(name) + 1 if name in NAMES else 0
-    table = {"label": ids, "class": [name for name, _ in found], "probability": [share for _, share in found]}
+    table = {
+        "slice": [0] * len(ids),
+        "label": ids,
+        "class": [name for name, _ in found],
+        "probability": [share for _, share in found],
+    }
     table["distance"] = [0.4] * len(ids)
     table["ranking"] = [ranked(name if name in NAMES else "ferrite", share) for name, share in found]
     shares = [

@@ -59,7 +59,7 @@ class FractionRows(QTableWidget):
 
 def fraction_text(row: Mapping[str, Any] | None) -> str:
     """Say a share with its interval: ``"42.0 % (39 to 45)"``, ``"42.0 % (≈39 to 45)"``."""
-    if row is None:
+    if row is None or row["fraction"] is None:
         return ""
     text = f"{100 * float(row['fraction']):.1f} %"
     if interval := row.get("ci95"):

@@ -75,7 +75,7 @@ def labels_combo(viewer: Viewer) -> LabelsCombo:
 
 def has_grains(layer: Layer) -> bool:
     """Whether a layer is Labels with a table that says which row belongs to which label."""
-    if not isinstance(layer, Labels) or layer.features.empty:
+    if not isinstance(layer, Labels) or layer.features.empty or _is_by_class(layer):
         return False
     return not {"index", "grain"}.isdisjoint(layer.features.columns)
 

@@ -61,15 +61,14 @@ def add_columns(grains: Labels, table: Mapping[str, Any]) -> None:
     grains : Labels
         Rows that its table has already stay, with what was measured.
     table : mapping
-        Columns "label", "class", "probability" and perhaps "slice", one row per grain and slice.
+        Columns "slice", "label", "class" and "probability", one row per grain and slice.
     """
-    found = pd.DataFrame({name: list(table[name]) for name in ("label", "class", "probability")})
-    by = ["index"]
+    names = ("slice", "label", "class", "probability")
+    found = pd.DataFrame({name: list(table[name]) for name in names}).rename(columns={"label": "index"})
     features = grains.features
-    if "slice" in table:
-        found["slice"] = list(table["slice"])
-        by = ["slice", "index"] if "slice" in features or features.empty else by
-    found = found.rename(columns={"label": "index"})
+    by = ["slice", "index"] if "slice" in features else ["index"]
+    if GrainSource(grains).slices == 1:
+        found = found.drop(columns="slice")
     if "index" not in features and "grain" in features:
         features = features.assign(index=features["grain"])
     if "index" not in features:
@@ -95,12 +94,6 @@ def answers_about(
         Class that the user gave, by slice and label.
     """
     stack = GrainSource(grains).slices > 1
-    number = len(table["label"])
-    slices = list(table["slice"]) if "slice" in table else [0] * number
-    rankings = table.get("ranking") or [
-        [[name, share]] for name, share in zip(table["class"], table["probability"], strict=True)
-    ]
-    distances = table.get("distance", [None] * number)
     return [
         Answer(
             _place(grains, int(index), int(label), stack=stack),
@@ -110,7 +103,7 @@ def answers_about(
             given.get((int(index), int(label)), ""),
         )
         for index, label, name, ranking, distance in zip(
-            slices, table["label"], table["class"], rankings, distances, strict=True
+            *(table[name] for name in ("slice", "label", "class", "ranking", "distance")), strict=True
         )
     ]
 
@@ -121,8 +114,8 @@ def _place(grains: Labels, index: int, label: int, *, stack: bool) -> Place:
     return Place(f"grain {label}{where}", grains, index=index if stack else None, details=details)
 
 
-def _number_or_none(value: Any) -> float | None:  # noqa: ANN401 - a number of numpy, NaN or None
-    return None if value is None or np.isnan(value) else float(value)
+def _number_or_none(value: Any) -> float | None:  # noqa: ANN401 - a number of numpy
+    return None if np.isnan(value) else float(value)
 
 
 def _new(viewer: Viewer, grains: Labels, phases: Array) -> Labels:
