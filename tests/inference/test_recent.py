@@ -11,7 +11,7 @@ import pytest
 from napari_grains.events import Progress, drive
 from napari_grains.images import calibrated
 from napari_grains.inference import View, segment, warm_up
-from napari_grains.inference._predictor import TILE
+from napari_grains.inference._tiled import TILE
 from napari_grains.inference._recent import Recent, recent_predictor, recent_scale
 
 

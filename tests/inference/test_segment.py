@@ -116,7 +116,7 @@ def test_progress_never_goes_back_and_ends_at_the_total(etched, settings, scale)
 @pytest.mark.parametrize("scale", [0.45, 1.0, 1.6])
 @pytest.mark.parametrize("is_stack", [False, True])
 def test_previews_show_the_boundaries_in_image_pixels(etched, settings, scale, is_stack, monkeypatch):
-    monkeypatch.setitem(__import__("napari_grains.inference._predictor", fromlist=["TILE"]).TILE, "cpu", 100)
+    monkeypatch.setitem(__import__("napari_grains.inference._tiled", fromlist=["TILE"]).TILE, "cpu", 100)
     image = np.stack([etched, 1 - etched]) if is_stack else etched
     result, events = run(image, settings(scale=scale, mirrored=False))
     canvas = np.full(image.shape, np.nan, np.float32)

@@ -1,28 +1,34 @@
 """From micrographs to boundary probabilities, grains and grain size with a trained network."""
 
+from ._channels import Channels, channel_slices
 from ._classify import UNKNOWN, Answer, ImageClassifier, classify
 from ._classify_grains import GrainClasses, check_grain_classifier, classify_grains, planes_of
 from ._forwarding import StoppedError, forwarded, stoppable
-from ._frame import WorkingFrame
+from ._frame import WorkingFrame, WorkingImage
 from ._grain_measures import MEASURES, grain_measures
 from ._grain_plane import GrainPlane
 from ._jobs import segment_arrays, warm_up
+from ._phase_predictor import PhasePredictor
+from ._phase_scale import phase_scale
 from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
 from ._shortage import OutOfMemoryError, memory_errors
 from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
+from ._tiled import TiledNetwork
 from ._uncertainty import uncertainty_of
 
 __all__ = [
     "MEASURES",
     "UNKNOWN",
     "Answer",
+    "Channels",
     "GrainClasses",
     "GrainPlane",
     "ImageClassifier",
     "OutOfMemoryError",
+    "PhasePredictor",
     "Prediction",
     "Predictor",
     "ScaleChoice",
@@ -30,8 +36,11 @@ __all__ = [
     "SegmentationSettings",
     "StoppedError",
     "Suggestion",
+    "TiledNetwork",
     "View",
     "WorkingFrame",
+    "WorkingImage",
+    "channel_slices",
     "check_grain_classifier",
     "choose_scale",
     "classify",
@@ -39,6 +48,7 @@ __all__ = [
     "forwarded",
     "grain_measures",
     "memory_errors",
+    "phase_scale",
     "planes_of",
     "scale_for_diameter",
     "segment",

@@ -14,7 +14,10 @@ Float = NDArray[np.float32]
 
 
 class Readable(Protocol):
-    """An image (Y, X) of which rectangles are read: an array, or a `WorkingImage`."""
+    """An image (Y, X) of which rectangles are read: an array, or a `WorkingImage`.
+
+    Of several channels a rectangle is (C, Y, X), while rows and columns are the shape.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -54,10 +57,11 @@ class PaddedImage:
         self.inside = placed(self.before, image.shape)
 
     def read(self, row: Span, column: Span) -> Float:
-        """Give a tile what it reads, (Y, X)."""
+        """Give a tile what it reads, (Y, X) or (C, Y, X)."""
         parts, missing = [], []
         for span, inside in zip((row, column), self.inside, strict=True):
             start, stop = max(span.read[0], inside.start), min(span.read[1], inside.stop)
             parts.append(slice(start - inside.start, stop - inside.start))
             missing.append((start - span.read[0], span.read[1] - stop))
-        return np.pad(self._image[parts[0], parts[1]], missing, "symmetric")
+        tile = self._image[parts[0], parts[1]]
+        return np.pad(tile, [(0, 0)] * (tile.ndim - 2) + missing, "symmetric")

@@ -1,6 +1,14 @@
 """Networks, their files and the device they run on."""
 
-from napari_grains.weights import find_classifier, find_network, list_classifiers, list_networks, user_folder
+from napari_grains.weights import (
+    find_classifier,
+    find_network,
+    find_phase_network,
+    list_classifiers,
+    list_networks,
+    list_phase_networks,
+    user_folder,
+)
 
 from ._checkpoint import NetworkCard, file_hash, load_network, read_card, save_network
 from ._classifier import PATTERN, Classifier, ClassifierConfig
@@ -47,8 +55,10 @@ __all__ = [
     "file_hash",
     "find_classifier",
     "find_network",
+    "find_phase_network",
     "list_classifiers",
     "list_networks",
+    "list_phase_networks",
     "load_classifier",
     "load_network",
     "read_card",

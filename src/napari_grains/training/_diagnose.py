@@ -11,6 +11,7 @@ from napari_grains.events import Job, TrainingProgress
 from napari_grains.inference import OutOfMemoryError, memory_errors
 from napari_grains.networks import choose_device
 
+from ._aims import aim_of
 from ._finetune_start import Start, with_scales
 from ._finetuning import Finetuning
 from ._inbox import Inbox
@@ -64,13 +65,14 @@ def diagnose(
         As in `finetune`.
     """
     settings = Finetuning(rehearsal=0, keeping=0.0, ema=0.0, layers="all", learning_rate=_RATE, seed=seed)
-    plan, first, inbox = choose_device(device), Start.of(start), Inbox()
-    images = yield from with_scales(images, first, device, inbox)
+    aim = aim_of(images, start=start)
+    plan, first, inbox = choose_device(device), Start.of(start, aim), Inbox()
+    images = yield from with_scales(images, first, device, inbox, aim)
     if inbox.stopped:
         return {}
-    lessons = Lessons(images, len(images), first.card, settings)
+    lessons = Lessons(images, len(images), first.card, settings, aim)
     # Without tolerance, for a pattern as fine as that fits any strokes.
-    learner = Learner(settings, plan, first.network, tolerance=0)
+    learner = aim.learner(settings, plan, first.network, tolerance=0)
     learner.choose("all")
     batch, _ = lessons.next()
     losses: list[float] = []

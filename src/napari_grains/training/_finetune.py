@@ -14,11 +14,12 @@ from napari_grains.events import Job, Notice, Progress, TrainingProgress
 from napari_grains.inference import OutOfMemoryError, forwarded, memory_errors
 from napari_grains.networks import DevicePlan, UNet, choose_device, save_network
 
+from ._aims import Aim, aim_of
 from ._finetune_start import Start, interrupted, recipe_like, state_file, told_scale, with_scales
 from ._finetuned import Finetuned, finetuned_card, verdict
 from ._finetuning import Finetuning
 from ._inbox import Inbox
-from ._learner import Learner, on_processor
+from ._learner import on_processor
 from ._lessons import Lessons
 from ._look import Look
 from ._pace import Every, Pace
@@ -27,7 +28,6 @@ from ._race import Race
 
 STATE_SECONDS: Final = 3.0
 """From one writing of the best network to the next."""
-_JUDGE_STEPS: Final = 10
 _RISE: Final = 20
 """Steps in which the learning rate rises."""
 _FINAL: Final = 0.1
@@ -52,6 +52,7 @@ def finetune(
     device: str = "auto",
     name: str = "finetuned",
     notes: str = "",
+    class_names: Sequence[str] = (),
 ) -> Job[Finetuned]:
     """Fine-tune a network on a few strokes.
 
@@ -83,13 +84,16 @@ def finetune(
         As in `choose_device`.
     name, notes : str
         Of the network, on its card.
+    class_names : sequence of str
+        Of the phases 1..K, if phases are painted; empty: those of a network for phases that goes on, else
+        "phase 1" and so on, up to the highest that is painted.
 
     Yields
     ------
     Progress, TrainingProgress, Preview, Notice
         Progress after every step; the loss on strokes and the error on held-out ones whenever networks are
-        judged, at first that of the network before the training; previews "prediction", see `Look`. Sent
-        back may be a stop, or an `Update` with "labels N", new labels of image N, "focus", or "watch",
+        judged, at first that of the network before the training; previews "prediction", see `Look`, or
+        "phases", see `PhaseLook`. Sent back may be a stop, or an `Update` with "labels N", new labels of image N, "focus", or "watch",
         [image, slice].
 
     Returns
@@ -101,15 +105,16 @@ def finetune(
     InputError
         If labels do not fit, nothing is painted, networks or device do not exist, or memory runs out.
     """
-    settings = settings or Finetuning()
-    plan, first, inbox = choose_device(device), Start.of(start), Inbox()
-    everything = yield from with_scales([*images, *validation], first, device, inbox)
+    aim = aim_of([*images, *validation], class_names, start)
+    settings = aim.settings(settings or Finetuning())
+    plan, first, inbox = choose_device(device), Start.of(start, aim), Inbox()
+    everything = yield from with_scales([*images, *validation], first, device, inbox, aim)
     if inbox.stopped:
         raise InputError("stopped before anything was learned.")
     for each in everything:
         yield told_scale(each)
-    lessons = Lessons(everything, len(images), first.card, settings)
-    run = _Run(lessons, settings, first, plan, inbox)
+    lessons = Lessons(everything, len(images), first.card, settings, aim)
+    run = _Run(lessons, settings, first, plan, inbox, aim)
     if watch is not None:
         run.watch(watch, watch_slice, focus)
     if resume and state is not None:
@@ -122,14 +127,20 @@ class _Run:
     """A fine-tuning on its way."""
 
     def __init__(
-        self, lessons: Lessons, settings: Finetuning, start: Start, plan: DevicePlan, inbox: Inbox
+        self,
+        lessons: Lessons,
+        settings: Finetuning,
+        start: Start,
+        plan: DevicePlan,
+        inbox: Inbox,
+        aim: Aim,
     ) -> None:
         self._lessons, self._settings, self._start = lessons, settings, start
-        self._plan, self._inbox = plan, inbox
+        self._plan, self._inbox, self._aim = plan, inbox, aim
         self._pace = Pace(settings.steps, settings.seconds)
-        self._learner = Learner(settings, plan, start.network)
+        self._learner = aim.learner(settings, plan, start.network)
         self._learner.expect(lessons.samples())
-        self._race = Race(self._learner, lessons.held)
+        self._race = Race(self._learner, lessons.held, aim.retained)
         self._look: Look | None = None
         self._losses: list[float] = []
         self._judged = self._kept = 0  # steps when networks were compared, and when the best was written
@@ -146,11 +157,10 @@ class _Run:
         images = self._lessons.images
         if not 0 <= number < len(images):
             raise InputError(f"there is no image {number} in this training.")
-        slices = list(images[number].image.slices())
-        if not 0 <= index < len(slices):
-            raise InputError(f"there is no slice {index}; choose one from 0 to {len(slices) - 1}.")
-        place = index if images[number].image.is_stack else None
-        self._look = Look(slices[index], images[number].scale or 1.0, self._start.card, place)
+        slices = len(list(images[number].image.slices()))
+        if not 0 <= index < slices:
+            raise InputError(f"there is no slice {index}; choose one from 0 to {slices - 1}.")
+        self._look = self._aim.look(images[number], index, self._start.card)
         self._look.move(focus)
 
     def go_on_from(self, network: UNet) -> None:
@@ -204,7 +214,7 @@ class _Run:
             return
         self._losses.append(float(loss))
         self._pace.advance()
-        if self._pace.step % _JUDGE_STEPS == 0 or self._pace.finished:
+        if self._pace.step % self._lessons.pause == 0 or self._pace.finished:
             yield from self._compare()
         else:
             yield from self._inbox.say(self._progress("training"))
@@ -297,4 +307,4 @@ class _Run:
             "kept": "trained" if won else "start",
             "stopped": self._inbox.stopped,
             "verdict": verdict(race.before, race.score, won=won),
-        }
+        } | self._aim.figures(race.best(), self._lessons.held)

@@ -11,7 +11,7 @@ import numpy as np
 
 from napari_grains.errors import InputError
 from napari_grains.events import Job
-from napari_grains.images import Box, calibrated
+from napari_grains.images import Box, PixelSize, calibrated
 from napari_grains.networks import save_network
 from napari_grains.weights import SUFFIX, history_folder
 
@@ -35,6 +35,7 @@ def finetune_arrays(
     watch_slice: int = 0,
     focus: Sequence[float] | None = None,
     device: str = "auto",
+    class_names: Sequence[str] = (),
     **settings: Any,  # noqa: ANN401 - checked by Finetuning
 ) -> Job[dict[str, Any]]:
     """Fine-tune a network on strokes and save it; the job "finetune".
@@ -44,8 +45,9 @@ def finetune_arrays(
     images : sequence of mappings
         "image", (Y, X), (Z, Y, X) or with a last axis of 3 or 4 colours, and "labels", of the same rows,
         columns and slices, 0 where nothing is painted; there may be "name", "scale" (working pixels per
-        image pixel), "paint" ("boundary" or "grains", see `targets_of`), "rgb" and "leave_out", a sequence of
-        [top, bottom, left, right].
+        image pixel), "paint" ("boundary" or "grains", see `targets_of`, or "phases"), "channels", a list of
+        registered arrays like "image" for phases, "pixel_size_m", [y, x] in metres, "rgb" and "leave_out", a
+        sequence of [top, bottom, left, right].
     validation : sequence of mappings
         The same, to judge by alone.
     start : str
@@ -62,6 +64,8 @@ def finetune_arrays(
         What is looked at, see `finetune`.
     device : str
         "auto", "cpu", "cuda" or "cuda:N".
+    class_names : sequence of str
+        Of painted phases, see `finetune`.
     **settings
         Of `Finetuning`.
 
@@ -95,6 +99,7 @@ def finetune_arrays(
         device=device,
         name=name,
         notes=notes,
+        class_names=class_names,
     )
     save_network(path, finetuned.network, finetuned.card)
     return {"network": str(path), "name": name} | dict(finetuned.figures)
@@ -135,9 +140,17 @@ def _painted(images: Sequence[Mapping[str, Any]]) -> list[PaintedImage]:
 
 
 def _one(values: Mapping[str, Any], name: str) -> PaintedImage:
-    image = calibrated(values["image"], name=str(values.get("name", name)), rgb=values.get("rgb"))
+    name, rgb = str(values.get("name", name)), values.get("rgb")
+    size = values.get("pixel_size_m")
+    pixel_size = None if size is None else PixelSize(y=size[0], x=size[1], source="typed")
+    image = calibrated(values["image"], name=name, pixel_size=pixel_size, rgb=rgb)
     image = image.leaving_out(*map(Box.from_sides, values.get("leave_out", ())))
-    return PaintedImage(image, np.asarray(values["labels"]), values.get("scale"), values.get("paint"))
+    channels = [
+        calibrated(channel, name=f"{name}, channel {number}", rgb=rgb)
+        for number, channel in enumerate(values.get("channels", ()), 2)
+    ]
+    labels = np.asarray(values["labels"])
+    return PaintedImage(image, labels, values.get("scale"), values.get("paint"), channels)
 
 
 def _settings(values: Mapping[str, Any]) -> Finetuning:

@@ -14,11 +14,10 @@ from napari_grains.inference import SegmentationSettings, WorkingFrame, segment
 from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
 from napari_grains.synthesis import Recipe, appearance_of, matched_recipe
 
-from ._beginning import starting_network
+from ._aims import Aim
 from ._inbox import Inbox
 from ._painted import PaintedImage
 from ._sampling import nearest
-from ._watch import found_scale
 
 _FEWEST = 8
 """Grains below which the appearance of an image says little."""
@@ -46,8 +45,8 @@ class Start:
     card: NetworkCard
 
     @classmethod
-    def of(cls, name: str | os.PathLike[str]) -> Start:
-        """Load a network for boundaries by name or file.
+    def of(cls, name: str | os.PathLike[str], aim: Aim) -> Start:
+        """Load a network by name or file and make it ready for what it shall learn.
 
         Raises
         ------
@@ -55,8 +54,7 @@ class Start:
             If there is none, or it was made for something else.
         """
         path = find_network(name)
-        network = starting_network(path)
-        return cls(path, file_hash(path), network, load_network(path)[1])
+        return cls(path, file_hash(path), *aim.network(path))
 
 
 def state_file(folder: Path) -> Path:
@@ -77,7 +75,7 @@ def interrupted(folder: Path, start: Start) -> UNet:
         raise InputError(f"there is no training to go on with in {folder}; train anew without resuming.")
     network, card = load_network(path)
     runs = card.recipe.get("finetuning", ())
-    if not runs or runs[-1].get("start") != start.sha256:
+    if not runs or runs[-1].get("start") != start.sha256 or card.architecture != start.card.architecture:
         raise InputError(
             f"the training in {folder} began with another network; give that, or train anew without resuming."
         )
@@ -85,14 +83,14 @@ def interrupted(folder: Path, start: Start) -> UNet:
 
 
 def with_scales(
-    images: Sequence[PaintedImage], start: Start, device: str, inbox: Inbox
+    images: Sequence[PaintedImage], start: Start, device: str, inbox: Inbox, aim: Aim
 ) -> Job[list[PaintedImage]]:
     """Find the scale of each painted image that has none; stops at once if told to."""
     found = []
     for each in images:
         scale = each.scale
         if scale is None:
-            scale = yield from inbox.during(found_scale(each.middle(), str(start.path), device))
+            scale = yield from inbox.during(aim.scale(each, start.path, start.card, device))
         found.append(replace(each, scale=scale))
         if inbox.stopped:
             break

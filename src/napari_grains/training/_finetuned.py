@@ -69,6 +69,7 @@ def finetuned_card(
             "strokes": one.strokes,
             "scale": round(one.frame.scale, 4),
         }
+        | ({} if one.pixel_size is None else {"pixel_size_m": [one.pixel_size.y, one.pixel_size.x]})
         for one in fields
     ]
     run = {"settings": settings.to_dict(), "start": start_sha256, "painted": painted} | dict(figures)

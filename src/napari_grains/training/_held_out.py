@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._painted import Field
-from ._targets import Targets
+from ._targets import Marks
 
 Key: TypeAlias = tuple[int, int]
 Mask = NDArray[np.bool_]
@@ -20,12 +20,19 @@ MARGIN: Final = 3
 """Working px around held-out blocks that are not learned from either."""
 _FEWEST: Final = 12
 """Working px of each class that have to be on either side."""
-_PARTS: Final = 5
+PARTS: Final = 5
 """One block of so many is held out."""
 _BLOCK: Final = 40
 """Side of a block in working px, about."""
 _MOST: Final = 8
 """Blocks along an axis, at most."""
+
+
+class Withheld(Protocol):
+    """What is not learned from; in words if turned into text."""
+
+    def split(self, key: Key, targets: Marks) -> tuple[Marks, Marks]:
+        """Part the targets of a slice into those to learn from and those held out, which share no pixel."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +64,17 @@ class HeldOut:
         """
         slices = [cls(key) for key in fields] if len(fields) > 1 else []
         return _best(slices, fields) or _best(
-            [cls(key, part) for key in fields for part in range(_PARTS)], fields
+            [cls(key, part) for key in fields for part in range(PARTS)], fields
         )
 
-    def split(self, key: Key, targets: Targets) -> tuple[Targets, Targets]:
+    def split(self, key: Key, targets: Marks) -> tuple[Marks, Marks]:
         """Part the targets of a slice into those to learn from and those held out, which share no pixel."""
         if key != self.key:
-            return targets, targets.only(np.zeros_like(targets.grain))
+            return targets, targets.only(np.zeros_like(targets.known))
         held = (
-            np.ones_like(targets.grain) if self.part is None else _blocks(targets.grain.shape, self.part, 0)
+            np.ones_like(targets.known) if self.part is None else _blocks(targets.known.shape, self.part, 0)
         )
-        near = held if self.part is None else _blocks(targets.grain.shape, self.part, MARGIN)
+        near = held if self.part is None else _blocks(targets.known.shape, self.part, MARGIN)
         return targets.only(~near), targets.only(held)
 
     def __str__(self) -> str:
@@ -75,8 +82,8 @@ class HeldOut:
 
 
 def split(
-    fields: Mapping[Key, Field], held_out: HeldOut | None
-) -> tuple[dict[Key, Targets], dict[Key, Targets]]:
+    fields: Mapping[Key, Field], held_out: Withheld | None
+) -> tuple[dict[Key, Marks], dict[Key, Marks]]:
     """Part the targets of all slices into those to learn from and those held out.
 
     Returns
@@ -100,7 +107,7 @@ def _blocks(shape: tuple[int, ...], part: int, margin: int) -> Mask:
     edges = [np.linspace(0, n, min(_MOST, max(2, n // _BLOCK)) + 1).astype(int) for n in shape]
     for row in range(len(edges[0]) - 1):
         for column in range(len(edges[1]) - 1):
-            if (row + 2 * column) % _PARTS == part:
+            if (row + 2 * column) % PARTS == part:
                 rows, columns = (
                     slice(max(0, at[k] - margin), at[k + 1] + margin)
                     for at, k in zip(edges, (row, column), strict=True)

@@ -11,10 +11,11 @@ from napari_grains.errors import InputError
 from napari_grains.networks import NetworkCard
 from napari_grains.synthesis import Recipe
 
-from ._finetuning import Finetuning, Layers, layers_for
-from ._held_out import HeldOut, split
-from ._painted import Field, Painted, PaintedImage
-from ._patches import Patches, held_patches
+from ._aims import Aim
+from ._finetuning import Finetuning, Layers
+from ._held_out import Withheld, split
+from ._painted import Field, PaintedImage
+from ._patches import held_patches
 from ._rehearsal import Rehearsal
 from ._stream import Batch
 
@@ -37,6 +38,8 @@ class Lessons:
         Of the network.
     settings : Finetuning
         How many patches of which size, and the seed.
+    aim : Aim
+        What is learned.
 
     Attributes
     ----------
@@ -44,6 +47,8 @@ class Lessons:
         What networks are judged by, see `held_patches`; None if there are too few strokes.
     layers : {"head", "last", "all"}
         What should learn.
+    pause : int
+        Steps from one comparison of networks to the next.
 
     Raises
     ------
@@ -52,12 +57,13 @@ class Lessons:
     """
 
     def __init__(
-        self, images: list[PaintedImage], learned: int, card: NetworkCard, settings: Finetuning
+        self, images: list[PaintedImage], learned: int, card: NetworkCard, settings: Finetuning, aim: Aim
     ) -> None:
-        self._painted, self._learned, self._settings = Painted(images, card), learned, settings
+        self._painted, self._learned, self._settings = aim.painted(images, card), learned, settings
+        self._aim = aim
         self._rng = np.random.default_rng(settings.seed)
         self._rehearsal = Rehearsal([Recipe()], settings.seed)
-        self._held_out: HeldOut | None = None
+        self._held_out: Withheld | None = None
         self.batch, self.rehearsal, self.side = settings.batch, settings.rehearsal, settings.patch
         self._prepare()
 
@@ -135,13 +141,14 @@ class Lessons:
             learned = {key: one.targets for key, one in own.items() if any(one.targets.counts)}
             held = {key: one.targets for key, one in self._fields.items() if key not in own}
         else:
-            self._held_out = self._held_out or HeldOut.choose(own)
+            self._held_out = self._held_out or self._aim.hold_out(own)
             learned, held = split(own, self._held_out)
         if not learned:
             raise InputError("nothing is painted to learn from: paint a few strokes.")
-        self._patches = Patches(self._fields, learned, self._rng)
-        self.held = held_patches(self._fields, held, self.side)
+        self._patches = self._aim.patches(self._fields, learned, self._rng)
+        self.held = held_patches(self._fields, held, self.side, self._aim.chosen)
         if self.held is None and len(self.images) > self._learned:
             raise InputError("nothing is painted on the images to validate on: paint a few strokes.")
+        self.pause = self._aim.pause(learned.values())
         counts = np.sum([one.counts for one in learned.values()], axis=0)
-        self.layers: Layers = self._settings.layers or layers_for(*counts.tolist())
+        self.layers: Layers = self._settings.layers or self._aim.layers(counts.tolist())

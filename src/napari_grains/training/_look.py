@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from napari_grains.errors import InputError
 from napari_grains.events import Event, Job, Preview, Progress
 from napari_grains.images import Box, CalibratedImage
-from napari_grains.inference import Prediction, Predictor, WorkingFrame, forwarded
+from napari_grains.inference import Prediction, Predictor, TiledNetwork, WorkingFrame, forwarded
 from napari_grains.networks import DevicePlan, NetworkCard, UNet
 
 from ._pace import Clock
 from ._painted import Float, network_input
 from ._watch import PREVIEW
 
+Block: TypeAlias = tuple[slice, slice]
 _FIRST: Final = 1.5
 """Seconds of learning before the first look."""
 _PAUSE: Final = 2.0
@@ -47,6 +48,9 @@ class Look:
     clock : callable
         Seconds.
     """
+
+    preview: ClassVar[str] = PREVIEW
+    """Name of the previews."""
 
     image: CalibratedImage
     scale: float
@@ -101,7 +105,7 @@ class Look:
             (1, Y, X) of a stack.
         """
         began = self.clock()
-        predictor = Predictor(network, self.card, plan)
+        predictor = self._predictor(network, plan)
         visible, everything = self._visible(), Box(0, self.image.shape[0], 0, self.image.shape[1])
         try:
             for box in dict.fromkeys((visible, everything)):
@@ -111,6 +115,9 @@ class Look:
             predictor.rest()
         self._next = self.clock() + max(_PAUSE, _SHARE * (self.clock() - began))
 
+    def _predictor(self, network: UNet, plan: DevicePlan) -> TiledNetwork:
+        return Predictor(network, self.card, plan)
+
     def _visible(self) -> Box | None:
         """Pixels of the image that are visible; None: none."""
         if self.focus is None:
@@ -119,7 +126,7 @@ class Look:
         sides = (math.floor(top), math.ceil(bottom), math.floor(left), math.ceil(right))
         return Box(*sides).within(self.image.shape) if sides[0] < sides[1] and sides[2] < sides[3] else None
 
-    def _part(self, predictor: Predictor, box: Box, meanwhile: Progress) -> Job[None]:
+    def _part(self, predictor: TiledNetwork, box: Box, meanwhile: Progress) -> Job[None]:
         """Predict a rectangle from all that the network can see around it."""
         rows, columns = self.image.shape
         frame = WorkingFrame(self.scale, (rows, columns), self.image.origin)
@@ -128,27 +135,32 @@ class Look:
         seen = seen.within(self.image.shape) or box
         around = (slice(seen.top, seen.bottom), slice(seen.left, seen.right))
         part = frame.part(around)
-        job = predictor.predict(part.to_working(self._input()[around]), part.first)
-
-        def instead(event: Event) -> Event | None:
-            return None if isinstance(event, Preview) else meanwhile
-
-        prediction: Prediction = yield from forwarded(job, instead)
         inside = (
             slice(box.top - seen.top, box.bottom - seen.top),
             slice(box.left - seen.left, box.right - seen.left),
         )
-        yield self._preview(part.block_to_image(prediction.boundary, inside), box)
 
-    def _preview(self, shown: Float, box: Box) -> Preview:
-        """Cut off what is no probability or no specimen."""
-        shown = shown.clip(0, 1)
+        def instead(event: Event) -> Event | None:
+            return None if isinstance(event, Preview) else meanwhile
+
+        shown = yield from forwarded(self._seen(predictor, part, around, inside), instead)
+        yield self._preview(shown, box)
+
+    def _seen(self, predictor: Any, part: WorkingFrame, around: Block, inside: Block) -> Job[NDArray[Any]]:  # noqa: ANN401 - what `_predictor` made
+        """Predict the pixels ``inside`` the part ``around`` of the image: a boundary probability."""
+        prediction: Prediction = yield from predictor.predict(
+            part.to_working(self._input()[around]), part.first
+        )
+        return part.block_to_image(prediction.boundary, inside).clip(0, 1)
+
+    def _preview(self, shown: NDArray[Any], box: Box) -> Preview:
+        """Cut off what is no specimen."""
         if self.image.specimen is not None:
             specimen: NDArray[np.bool_] = self.image.specimen[box.top : box.bottom, box.left : box.right]
-            shown = np.where(specimen, shown, np.float32(0))
+            shown = np.where(specimen, shown, shown.dtype.type(0))
         if self.index is None:
-            return Preview(PREVIEW, shown, (box.top, box.left))
-        return Preview(PREVIEW, shown[None], (self.index, box.top, box.left))
+            return Preview(self.preview, shown, (box.top, box.left))
+        return Preview(self.preview, shown[None], (self.index, box.top, box.left))
 
     def _input(self) -> Float:
         if self._grey is None:

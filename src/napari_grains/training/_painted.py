@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
-from napari_grains.images import CalibratedImage, stretch
+from napari_grains.images import CalibratedImage, PixelSize, stretch
 from napari_grains.inference import WorkingFrame
 from napari_grains.networks import NetworkCard
 
-from ._targets import Paint, Targets, targets_of
+from ._targets import Marks, Paint, targets_of
 
 Float = NDArray[np.float32]
+_PAINTS: Final = get_args(Paint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +33,10 @@ class PaintedImage:
         0 is not painted; see `targets_of`.
     scale : float, optional
         Working pixels per image pixel; None: found by the network.
-    paint : {"boundary", "grains"}, optional
-        See `targets_of`.
+    paint : {"boundary", "grains", "phases"}, optional
+        See `targets_of`; "phases": class k of K is k.
+    channels : sequence of CalibratedImage
+        What else was measured at the same pixels (back-scattered electrons, maps); for phases.
 
     Raises
     ------
@@ -44,6 +48,7 @@ class PaintedImage:
     labels: NDArray[Any]
     scale: float | None = None
     paint: Paint | None = None
+    channels: Sequence[CalibratedImage] = ()
 
     def __post_init__(self) -> None:
         name = self.image.name
@@ -54,8 +59,14 @@ class PaintedImage:
             )
         if self.labels.dtype.kind not in "bui":
             raise InputError(f"the labels of {name} are {self.labels.dtype}; give whole numbers.")
-        if self.paint not in (None, "boundary", "grains"):
-            raise InputError(f"paint {self.paint!r} is unknown; use boundary or grains.")
+        if self.paint not in (None, *_PAINTS):
+            raise InputError(f"paint {self.paint!r} is unknown; use {', '.join(_PAINTS)}.")
+        for channel in self.channels:
+            if channel.shape != self.image.shape:
+                raise InputError(
+                    f"the channel {channel.name} has the shape {channel.shape}, the image {self.image.shape}; "
+                    "give registered channels of the same rows and columns."
+                )
 
     @property
     def painted(self) -> list[int]:
@@ -91,22 +102,25 @@ class Field:
         Of the slice.
     fingerprint : str
         SHA-256 of its pixels.
-    grey : ndarray of float32, (Y, X)
+    grey : ndarray of float32, (Y, X) or (C, Y, X)
         Network input on the working grid.
     frame : WorkingFrame
         The grid.
-    targets : Targets
+    targets : Marks
         What is known, on the grid.
     strokes : int
         Painted pixels of the image.
+    pixel_size : PixelSize, optional
+        Of the image.
     """
 
     name: str
     fingerprint: str
     grey: Float
     frame: WorkingFrame
-    targets: Targets
+    targets: Marks
     strokes: int
+    pixel_size: PixelSize | None = None
 
 
 @dataclass
@@ -153,8 +167,14 @@ class Painted:
 
     def _field(self, number: int, index: int, image: CalibratedImage, labels: NDArray[Any]) -> Field:
         fingerprint, grey, frame = self._input(number, index, image)
-        targets = targets_of(labels, frame, self.images[number].paint, image.specimen)
-        return Field(image.name, fingerprint, grey, frame, targets, int(np.count_nonzero(labels)))
+        targets = self._targets(number, labels, frame, image)
+        strokes = int(np.count_nonzero(labels))
+        return Field(image.name, fingerprint, grey, frame, targets, strokes, image.pixel_size)
+
+    def _targets(
+        self, number: int, labels: NDArray[Any], frame: WorkingFrame, image: CalibratedImage
+    ) -> Marks:
+        return targets_of(labels, frame, self.images[number].paint, image.specimen)
 
     def _input(self, number: int, index: int, image: CalibratedImage) -> tuple[str, Float, WorkingFrame]:
         if (number, index) not in self._inputs:
@@ -163,10 +183,13 @@ class Painted:
                 raise ValueError("the scale of each image has to be found first")
             rows, columns = image.shape
             frame = WorkingFrame(scale, (rows, columns), image.origin)
-            grey = frame.to_working(network_input(image, self.card))
+            grey = self._grey(number, index, image, frame)
             fingerprint = hashlib.sha256(np.ascontiguousarray(image.pixels).data).hexdigest()
             self._inputs[number, index] = (fingerprint, grey, frame)
         return self._inputs[number, index]
+
+    def _grey(self, number: int, index: int, image: CalibratedImage, frame: WorkingFrame) -> Float:  # noqa: ARG002 - which other channels there are
+        return frame.to_working(network_input(image, self.card))
 
 
 def network_input(image: CalibratedImage, card: NetworkCard) -> Float:

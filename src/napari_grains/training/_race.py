@@ -32,6 +32,8 @@ class Race:
         What learns; at first it is the network before the training.
     held : dict of str to Tensor, optional
         See `held_patches`.
+    retained : float
+        See `RETAINED`.
 
     Attributes
     ----------
@@ -41,8 +43,8 @@ class Race:
         How many networks were judged since one was kept, or was the best so far.
     """
 
-    def __init__(self, learner: Learner, held: Batch | None) -> None:
-        self._learner, self._held = learner, held
+    def __init__(self, learner: Learner, held: Batch | None, retained: float = RETAINED) -> None:
+        self._learner, self._held, self._retained = learner, held, retained
         self._first = deepcopy(learner.average)
         self._best = self._first
         self.before = self.score = None if held is None else learner.judge(held)
@@ -97,4 +99,4 @@ class Race:
             return True
         wanted = min((1 - MARGIN) * self.before, self.before - LEAST)
         least = min(error, self._least)
-        return error < wanted and error <= self.before - RETAINED * (self.before - least)
+        return error < wanted and error <= self.before - self._retained * (self.before - least)

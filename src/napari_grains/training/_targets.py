@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from napari_grains.inference import WorkingFrame
 from ._sampling import nearest, touched
 
 Mask = NDArray[np.bool_]
-Paint: TypeAlias = Literal["boundary", "grains"]
+Paint: TypeAlias = Literal["boundary", "grains", "phases"]
 GRAIN, BOUNDARY = 1, 2
 _SQUARE: Final = np.ones((3, 3), np.bool_)
 _NEAR: Final = 2.0
@@ -26,6 +26,29 @@ _RIM: Final = 1.5
 """Working px at the rim of a grain that was painted by id, beyond which nothing is known."""
 _GAP: Final = 2
 """Image px by which painted grains grow: those apart by up to twice as much touch."""
+
+
+class Marks(Protocol):
+    """Working pixels of which something is known, whatever that is."""
+
+    def only(self, where: Mask) -> Marks:
+        """Ignore what is elsewhere."""
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Number of pixels of each class."""
+
+    @property
+    def known(self) -> Mask:
+        """Pixels (Y, X) that are not ignored."""
+
+    @property
+    def planes(self) -> dict[str, NDArray[Any]]:
+        """What goes along with the image, (Y, X) each, 0 where nothing is known."""
+
+    @property
+    def places(self) -> list[NDArray[np.intp]]:
+        """Flat indices of the pixels of each class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +79,16 @@ class Targets:
     def known(self) -> Mask:
         """Pixels that are not ignored."""
         return self.boundary | self.grain
+
+    @property
+    def planes(self) -> dict[str, NDArray[Any]]:
+        """What goes along with the image, (Y, X) each, 0 where nothing is known."""
+        return {"boundary": self.boundary, "grain": self.grain}
+
+    @property
+    def places(self) -> list[NDArray[np.intp]]:
+        """Flat indices of the pixels of each class."""
+        return [np.flatnonzero(self.boundary), np.flatnonzero(self.grain)]
 
 
 def paint_of(labels: NDArray[Any]) -> Paint:

@@ -1,6 +1,7 @@
 """The networks that a user can name: bundled ones in this folder and those saved in the user's own.
 
-Networks that find boundaries and classifiers lie in the same folders and are listed apart.
+Networks that find boundaries, networks that find phases, and classifiers lie in the same folders and are
+listed apart.
 Listing them imports no torch, so that the viewer may.
 """
 
@@ -17,8 +18,10 @@ from napari_grains.weights._copy import copy_network
 from napari_grains.weights._header import (
     CLASSIFIER,
     KEY,
+    PHASES,
     card_text,
     describe_network,
+    finds_phases,
     is_classifier,
     kind_of,
 )
@@ -30,6 +33,7 @@ STATE_SUFFIX: Final = f".training{SUFFIX}"
 __all__ = [
     "CLASSIFIER",
     "KEY",
+    "PHASES",
     "STATE_SUFFIX",
     "SUFFIX",
     "bundled_folder",
@@ -38,6 +42,8 @@ __all__ = [
     "describe_network",
     "find_classifier",
     "find_network",
+    "find_phase_network",
+    "finds_phases",
     "history_folder",
     "is_classifier",
     "kind_of",
@@ -77,12 +83,12 @@ def list_networks() -> dict[str, Path]:
 
     A file that cannot be read is among them: whoever chooses it is told why.
     """
-    return _named(lambda file: not is_classifier(file) and not _tells_phases(file))
+    return _named(lambda file: not is_classifier(file) and not finds_phases(file))
 
 
 def list_phase_networks() -> dict[str, Path]:
-    """Name and file of every network that tells the phases of pixels apart."""
-    return _named(_tells_phases)
+    """Name and file of every network that names the phase of each pixel."""
+    return _named(finds_phases)
 
 
 def list_classifiers() -> dict[str, Path]:
@@ -103,6 +109,17 @@ def find_network(name_or_file: str | os.PathLike[str] = "default") -> Path:
     return _found(name_or_file, list_networks(), "network")
 
 
+def find_phase_network(name_or_file: str | os.PathLike[str]) -> Path:
+    """File of a network that names the phase of each pixel, given by name or by path; as `find_network`.
+
+    Raises
+    ------
+    InputError
+        If there is neither such a name nor such a file.
+    """
+    return _found(name_or_file, list_phase_networks(), "network for phases")
+
+
 def find_classifier(name_or_file: str | os.PathLike[str]) -> Path:
     """File of a classifier, given by name or by path; as `find_network`.
 
@@ -112,13 +129,6 @@ def find_classifier(name_or_file: str | os.PathLike[str]) -> Path:
         If there is neither such a name nor such a file.
     """
     return _found(name_or_file, list_classifiers(), "classifier")
-
-
-def _tells_phases(file: Path) -> bool:
-    try:
-        return describe_network(file).get("task") == "phases"
-    except InputError:
-        return False
 
 
 def _named(wanted: Callable[[Path], bool]) -> dict[str, Path]:

@@ -17,6 +17,8 @@ KEY: Final = "napari_grains"
 """Entry of the metadata that holds the card of a network of this package, as JSON."""
 CLASSIFIER: Final = "classifier"
 """Kind, on its card, of a network that names the class of an image; one that finds boundaries says none."""
+PHASES: Final = "phases"
+"""Task, on its card, of a network that names the phase of every pixel."""
 _LONGEST: Final = 100_000_000  # bytes, the limit of the format
 
 
@@ -57,6 +59,15 @@ def is_classifier(path: str | os.PathLike[str]) -> bool:
         return kind_of(card_text(path)) == CLASSIFIER
     except InputError:
         return False
+
+
+def finds_phases(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a network that names the phase of every pixel; one that cannot be read is none."""
+    try:
+        card = describe_network(path)
+    except InputError:
+        return False
+    return card.get("kind") != CLASSIFIER and card.get("task") == PHASES
 
 
 def describe_network(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class ChannelsField(QPushButton):
             return []
         shape = Source(self._image).squeezed
         others = (layer for layer in self._viewer.layers if layer is not self._image)
-        images = [layer for layer in others if isinstance(layer, Image) and not is_ours(layer)]
+        images = [one for one in others if isinstance(one, Image) and not is_ours(one) and not one.rgb]
         return [layer for layer in images if Source(layer).squeezed == shape]
 
     def tick(self, channel: Image, *, on: bool) -> None:

@@ -10,6 +10,7 @@ from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject
 
+from napari_grains.widgets._calibration import pixel_size_of
 from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._job_run import Arguments
 from napari_grains.widgets._knobs import Number
@@ -131,9 +132,13 @@ class PhaseTraining(StrokeTraining):
         channels = [[Source(one) for one in self._channels.of(pair.image)] for pair in pairs]
         left_out = [self._arguments.left_out(pair.image) for pair in pairs]
 
+        sizes = [pixel_size_of(pair.image) for pair in pairs]
+
         def read(number: int, pair: StrokePair) -> dict[str, Any]:
-            own = {"labels": self._labels_of(pair), "paint": "phases"}
+            size = sizes[number]
+            own: dict[str, Any] = {"labels": self._labels_of(pair), "paint": "phases"}
             own["channels"] = [source.read() for source in channels[number]]
+            own["pixel_size_m"] = None if size is None else [size.y, size.x]
             return pair.arguments(left_out[number], scale) | own
 
         images = partial(map, read, range(len(pairs)), pairs)

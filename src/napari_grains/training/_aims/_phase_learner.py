@@ -1,0 +1,40 @@
+"""A network for phases that learns from strokes."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from napari_grains.networks import UNet
+
+from .._learner import Learner, forward
+from .._stream import Batch
+from ._phase_loss import phase_error, phase_loss
+from ._phase_network import HEAD
+
+_AT_ONCE = 4
+"""Patches that are judged together."""
+
+
+class PhaseLearner(Learner):
+    """A network for phases, the moving average of its weights, and its optimizer; see `Learner`."""
+
+    def expect(self, patches: Batch) -> None:
+        """Expect nothing: how much of each phase there is, the painted area tells."""
+
+    @torch.no_grad()
+    def judge(self, patches: Batch, network: UNet | None = None) -> float:
+        """Error of a network, the averaged one if none is given, on held-out strokes; see `phase_error`."""
+        logits = self.logits(patches, self.average if network is None else network)
+        return float(phase_error(logits, patches[HEAD].to(self.plan.device)))
+
+    @torch.no_grad()
+    def logits(self, patches: Batch, network: UNet) -> Tensor:
+        """Logits (N, K, Y, X) of a network on patches."""
+        images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
+        return torch.cat([forward(network, self.plan, image)[HEAD].float() for image in images])
+
+    def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - there are none
+        images, phases = (strokes[name].to(self.plan.device) for name in ("image", HEAD))
+        loss = phase_loss(forward(self.network, self.plan, images)[HEAD], phases)
+        return loss, loss

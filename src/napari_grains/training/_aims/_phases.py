@@ -1,0 +1,117 @@
+"""Phases as what a fine-tuning is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from napari_grains.events import Job
+from napari_grains.inference import channel_slices, phase_scale
+from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
+
+from .._finetuning import Finetuning, Layers
+from .._held_out import Key, Withheld
+from .._painted import Field, Painted, PaintedImage
+from .._patches import Choice
+from .._stream import Batch
+from .._targets import Marks
+from ._phase_held_out import hold_out_phases
+from ._phase_learner import PhaseLearner
+from ._phase_look import PhaseLook
+from ._phase_network import HEAD, phase_network
+from ._phase_painted import PaintedPhases
+from ._phase_patches import PhasePatches, judging_squares
+from ._phase_scores import confusion, intersections_over_unions
+
+_ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
+"""Painted working px per phase from which on more layers than the head learn."""
+_DENSE: Final = 0.5
+"""Share of painted pixels from which on an image is labelled and not only painted here and there."""
+_STEPS: Final = {"strokes": 10, "labels": 50}
+"""From one comparison of networks to the next: many labels ask for many steps, and judge with many patches."""
+
+
+@dataclass(frozen=True)
+class PhaseAim:
+    """Phases 1..K, painted here and there or everywhere.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the phases.
+    channels : int
+        Of each image.
+    """
+
+    names: tuple[str, ...]
+    channels: int = 1
+    retained: float = 0.95  # a new output layer gains so much at first that half of it says nothing
+    chosen: Choice | None = judging_squares
+
+    def settings(self, settings: Finetuning) -> Finetuning:
+        """Leave out synthetic micrographs, which show boundaries, and what the network said of them before."""
+        return replace(settings, rehearsal=0, matched=False, keeping=0.0)
+
+    def network(self, path: Path) -> tuple[UNet, NetworkCard]:
+        """Load a network, and give it an output for each phase if it has none."""
+        return phase_network(path, self.names, self.channels)
+
+    def scale(self, image: PaintedImage, path: Path, card: NetworkCard, device: str) -> Job[float | None]:  # noqa: ARG002 - nothing has to be run
+        """Take the pixels as they are, or as the network knows them: phases have no size to go by."""
+        yield from ()
+        return phase_scale(card, image.image.pixel_size) if card.scores else 1.0
+
+    def painted(self, images: list[PaintedImage], card: NetworkCard) -> Painted:
+        """Prepare the painted slices."""
+        return PaintedPhases(images, card, number=len(self.names))
+
+    def hold_out(self, fields: Mapping[Key, Field]) -> Withheld | None:
+        """Choose slices, or blocks of one."""
+        return hold_out_phases(fields)
+
+    def layers(self, counts: Sequence[int]) -> Layers:
+        """Choose by the painted area of a phase in the mean."""
+        mean = sum(counts) / len(counts)
+        if mean >= _ENOUGH["all"]:
+            return "all"
+        return "last" if mean >= _ENOUGH["last"] else "head"
+
+    def pause(self, marks: Iterable[Marks]) -> int:
+        """Compare often where little is painted."""
+        share = np.mean([each.known.mean() for each in marks])
+        return _STEPS["labels" if share >= _DENSE else "strokes"]
+
+    def patches(
+        self, fields: Mapping[Key, Field], learned: Mapping[Key, Marks], rng: np.random.Generator
+    ) -> PhasePatches:
+        """Draw patches around all phases."""
+        return PhasePatches(fields, learned, rng)
+
+    def learner(
+        self,
+        settings: Finetuning,
+        plan: DevicePlan,
+        network: UNet,
+        tolerance: int | None = None,  # noqa: ARG002 - phases are areas
+    ) -> PhaseLearner:
+        """Learn which phase each painted pixel is."""
+        return PhaseLearner(settings, plan, network)
+
+    def look(self, image: PaintedImage, index: int, card: NetworkCard) -> PhaseLook:
+        """Show the phase of every pixel."""
+        shown, place = list(image.image.slices())[index], index if image.image.is_stack else None
+        channels = channel_slices(shown, image.channels, index)
+        return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
+
+    def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
+        """Confusion of the phases on what was held out, and the intersection over union of each."""
+        if held is None:
+            return {"confusion": None, "iou": None}
+        learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
+        found = learner.logits(held, learner.average).argmax(1).numpy() + 1
+        counts = confusion(held[HEAD][:, 0].numpy().astype(np.int64), found, len(self.names))
+        return {"confusion": counts, "iou": intersections_over_unions(counts)}
