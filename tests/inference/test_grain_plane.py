@@ -67,7 +67,7 @@ def test_crops_keep_proportions_and_masks_cover_the_grain(scene):
     for row, crop in enumerate(plane.crops):
         scale = 32 / crop.side
         covered = float(inputs.masks[row].float().sum())
-        assert covered == pytest.approx(scale**2 * np.count_nonzero(grains == plane.ids[row]), rel=0.03)
+        assert covered == pytest.approx(scale**2 * np.count_nonzero(grains == plane.ids[row]), rel=0.1)
     mask = inputs.masks[0, 0].float() > 0.5
     assert abs(int(mask.any(0).sum()) - int(mask.any(1).sum())) <= 1  # a disc stays one
 

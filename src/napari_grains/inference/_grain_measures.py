@@ -114,5 +114,5 @@ def _shifted(
 
 
 def _sums(numbered: NDArray[np.int64], values: NDArray[np.floating], number: int) -> Column:
-    sums: Column = np.bincount(numbered.ravel(), values.ravel(), minlength=number + 1)[1:]
-    return sums
+    weights = np.asarray(values.ravel(), np.float64)
+    return np.bincount(numbered.ravel(), weights, minlength=number + 1)[1:].astype(np.float64)

@@ -15,7 +15,7 @@ from ._finetune_jobs import diagnose_arrays, finetune_arrays
 from ._finetuned import Finetuned
 from ._finetuning import Finetuning
 from ._grain_examples import GrainExamples, grain_examples_from
-from ._grain_jobs import classify_grains_arrays
+from ._grain_jobs import area_fractions, classify_grains_arrays, number_fractions
 from ._jobs import pretrain_arrays
 from ._match import match_arrays
 from ._painted import PaintedImage
@@ -49,6 +49,7 @@ __all__ = [
     "TrainingState",
     "Watch",
     "answer_to_dict",
+    "area_fractions",
     "calibrate",
     "classify_arrays",
     "classify_grains_arrays",
@@ -63,6 +64,7 @@ __all__ = [
     "grain_examples_from",
     "image_files",
     "match_arrays",
+    "number_fractions",
     "patches_of",
     "pretrain",
     "pretrain_arrays",
