@@ -5,6 +5,7 @@ from ._draw._plots import PlotColours, draw_cumulative, draw_histogram
 from ._draw._roses import draw_intercept_rose, draw_rose
 from ._draw._value_map import value_limits, value_map
 from ._edges import EdgeScores, edge_scores, merge_edges
+from ._marked_grains import MarkedGrains, marked_grains
 from ._measure._confidence import Density, pooled_density
 from ._measure._field_summary import FieldSummary
 from ._measure._grain_shapes import grain_shapes
@@ -39,6 +40,7 @@ __all__ = [
     "History",
     "Journal",
     "JournalSummary",
+    "MarkedGrains",
     "Measurement",
     "PlotColours",
     "Proofreading",
@@ -59,6 +61,7 @@ __all__ = [
     "grains_along",
     "journal_folder",
     "lines_show",
+    "marked_grains",
     "measure",
     "measure_arrays",
     "merge_edges",
