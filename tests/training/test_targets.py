@@ -123,7 +123,9 @@ def test_labels_are_sampled_and_not_blended():
     assert nearest(np.arange(16).reshape(4, 4), grid).tolist() == [[5, 7], [13, 15]]
 
 
-@pytest.mark.parametrize(("scale", "lenience"), [(0.1, 1.0), (0.2, 0.8), (0.35, 0.275), (0.5, 0.0), (2.0, 0.0)])
+@pytest.mark.parametrize(
+    ("scale", "lenience"), [(0.1, 1.0), (0.2, 0.8), (0.35, 0.275), (0.5, 0.0), (2.0, 0.0)]
+)
 def test_strokes_are_within_lines_where_the_grid_is_coarse(scale, lenience):
     labels = np.zeros((200, 200), np.uint8)
     labels[40:60, 40:160] = 1

@@ -5,6 +5,7 @@ from ._draw._plots import PlotColours, draw_cumulative, draw_histogram
 from ._draw._roses import draw_intercept_rose, draw_rose
 from ._draw._value_map import value_limits, value_map
 from ._edges import EdgeScores, edge_scores, merge_edges
+from ._marked_grains import MarkedGrains, marked_grains
 from ._measure._confidence import Density, pooled_density
 from ._measure._field_summary import FieldSummary
 from ._measure._grain_shapes import grain_shapes
@@ -16,6 +17,7 @@ from ._measure._test_lines import TestLines
 from ._measure._twins import twin_boundaries
 from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
+from ._phases._fractions import PhaseFraction, phase_fractions
 from ._proofread._annotation import training_labels
 from ._proofread._edit import DoubtfulEdge, Edit
 from ._proofread._history import History
@@ -39,7 +41,9 @@ __all__ = [
     "History",
     "Journal",
     "JournalSummary",
+    "MarkedGrains",
     "Measurement",
+    "PhaseFraction",
     "PlotColours",
     "Proofreading",
     "ReportField",
@@ -59,12 +63,14 @@ __all__ = [
     "grains_along",
     "journal_folder",
     "lines_show",
+    "marked_grains",
     "measure",
     "measure_arrays",
     "merge_edges",
     "merge_untypical",
     "number_through",
     "partition",
+    "phase_fractions",
     "pool",
     "pooled_density",
     "report_arrays",

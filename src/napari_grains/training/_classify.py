@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from napari_grains.errors import InputError
@@ -128,12 +129,13 @@ def train_classifier(
 
 @dataclass(frozen=True, eq=False)
 class _HeldOut:
-    """Outputs for held-out examples: logits (N, K), distances (N,), labels (N,)."""
+    """Outputs for held-out examples: logits (N, K), distances (N,), labels (N,), and which they are (N,)."""
 
     logits: Tensor
     distances: Tensor
     labels: Tensor
     how: str
+    index: NDArray[np.int64] | None = None
 
 
 class _Run:
@@ -227,7 +229,8 @@ class _Run:
             logits, found = _outputs(network, inputs[split.held_out], self, name)
             truth = torch.from_numpy(labels[split.held_out])
             parts.append(_HeldOut(logits, space.distance(found), truth, ""))
-        return _joined(parts, f"each of {len(set(self.examples.groups))} groups once, in {len(parts)} parts")
+        how = f"each of {len(set(self.examples.groups))} groups once, in {len(parts)} parts"
+        return replace(_joined(parts, how), index=np.concatenate([split.held_out for split in self._splits]))
 
     def trained(
         self,
@@ -293,4 +296,4 @@ def _joined(parts: list[_HeldOut], how: str) -> _HeldOut:
 
 def _scores(found: _HeldOut, temperature: float, names: tuple[str, ...]) -> ClassificationScores:
     probabilities = torch.softmax(found.logits.double() / temperature, dim=1)
-    return ClassificationScores(names, found.labels.numpy(), probabilities.numpy(), found.how)
+    return ClassificationScores(names, found.labels.numpy(), probabilities.numpy(), found.how, found.index)

@@ -69,8 +69,9 @@ def train_classifier_arrays(
     -------
     dict
         "network" (its file), "name", "classes" and the number of examples of each under "examples", "scores"
-        (see `ClassificationScores.to_dict`; None if not estimated, and "why_not"), "temperature",
-        "unknown_distance", "strategy", "steps", "seconds", "device", "stopped".
+        (see `ClassificationScores.to_dict`; None if not estimated, and "why_not"), "held_out_examples" (see
+        `ClassificationScores.by_example`), "temperature", "unknown_distance", "strategy", "steps", "seconds",
+        "device", "stopped".
 
     Raises
     ------
@@ -179,6 +180,7 @@ def _told(trained: TrainedClassifier, examples: Examples) -> dict[str, Any]:
         "examples": examples.counts,
         "scores": None if scores is None else scores.to_dict(),
         "why_not": trained.why_not,
+        "held_out_examples": None if scores is None else scores.by_example(),
         "temperature": card.temperature,
         "unknown_distance": card.unknown_distance,
     } | dict(trained.figures)

@@ -117,8 +117,8 @@ class Learner:
         network = self.average if network is None else network
         images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
         logit = torch.cat([forward(network, self.plan, image)["boundary"] for image in images])
-        painted = [patches[name].to(self.plan.device) for name in PLANES]
-        return float(stroke_error(logit, *painted, self.prior))
+        boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
+        return float(stroke_error(logit, boundary, grain, lenient, self.prior))
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
         strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}
@@ -127,13 +127,13 @@ class Learner:
         outputs = forward(self.network, self.plan, image)
         number = len(strokes["image"])
         mine = {name: value[:number] for name, value in outputs.items()}
-        painted = [strokes[name] for name in PLANES]
-        of_strokes = stroke_loss(mine["boundary"], *painted, self.prior, self._tolerance)
+        boundary, grain, lenient = (strokes[name] for name in PLANES)
+        of_strokes = stroke_loss(mine["boundary"], boundary, grain, lenient, self.prior, self._tolerance)
         loss = of_strokes
         if self.settings.keeping:
             with torch.no_grad():
                 before = forward(self._before, self.plan, strokes["image"])
-            ignored = 1 - (strokes["boundary"] + strokes["grain"]).clamp(max=1)
+            ignored = 1 - (boundary + grain).clamp(max=1)
             loss = loss + self.settings.keeping * kept_loss(mine, before, ignored)
         if synthetic:
             others = {name: value[number:] for name, value in outputs.items()}

@@ -124,8 +124,9 @@ def _rows(phases: Labels) -> list[dict[str, Any]]:
     summary = summary_of(phases)
     image = str(mark_of(phases).get("source_layer", phases.name))
     whole = [_row(image, "all", one) for one in summary.get("fractions", ())]
-    fields = enumerate(summary.get("by_field", ()))
-    return whole + [_row(image, str(number), one) for number, field in fields for one in field]
+    fields = summary.get("by_field", ())
+    several = len({one["field"] for one in fields}) > 1
+    return whole + [_row(image, str(one["field"]), one) for one in fields if several]
 
 
 def _row(image: str, field: str, one: Fraction) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -49,8 +50,10 @@ def show_phases(viewer: Viewer, image: Image, result: Mapping[str, Any], colours
     }
     phases = layers[PHASES]
     assert isinstance(phases, Labels)  # noqa: S101 - for type checkers
-    phases.metadata[METADATA]["summary"] = {key: result[key] for key in _KEPT if key in result} | {
-        "colours": list(colours)
+    summary = {key: result[key] for key in _KEPT if key in result}
+    phases.metadata[METADATA]["summary"] = summary | {
+        "colours": list(colours),
+        "checksum": checksum(phases.data),
     }
     phases.visible = True
     return phases
@@ -73,6 +76,11 @@ def summary_of(phases: Labels) -> dict[str, Any]:
     """Return what was found, and how, as the job "map_phases" said it."""
     summary: dict[str, Any] = mark_of(phases).get("summary", {})
     return summary
+
+
+def checksum(labels: Array) -> int:
+    """Tell labels from those that were there before."""
+    return zlib.crc32(np.ascontiguousarray(labels).data)
 
 
 def _put(

@@ -28,6 +28,8 @@ class PhaseMapping:
         Network px per image px; None: as the network was trained.
     leave_out : list of [top, bottom, left, right]
         What of the image is no specimen, in px.
+    unknown : bool
+        Whether what looks like nothing that was painted gets no phase.
     """
 
     image: Image
@@ -35,6 +37,7 @@ class PhaseMapping:
     model: str
     scale: float | None
     leave_out: Sequence[Sequence[int]]
+    unknown: bool = False
 
     @property
     def images(self) -> list[Image]:
@@ -45,7 +48,9 @@ class PhaseMapping:
         """Return what reads the arguments of the job "map_phases"."""
         size, sources = pixel_size_of(self.image), [Source(one) for one in self.images]
         fixed: Mapping[str, Any] = {
+            "name": self.image.name,
             "model": self.model,
+            "unknown": self.unknown,
             "scale": self.scale,
             "pixel_size_m": None if size is None else [size.y, size.x],
             "rgb": bool(self.image.rgb),

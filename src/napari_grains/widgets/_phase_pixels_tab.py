@@ -11,18 +11,19 @@ from napari.layers import Image
 from napari.viewer import Viewer
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QVBoxLayout, QWidget
 
 from napari_grains.errors import InputError
 from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._combos import LayerCombo
 from napari_grains.widgets._form import Row, row
+from napari_grains.widgets._fraction_watch import FractionWatch
 from napari_grains.widgets._fractions_box import FractionsBox, write_fractions
 from napari_grains.widgets._history_list import HistoryList
 from napari_grains.widgets._job_run import Ending, JobRun
 from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._learn_box import LearnBox
-from napari_grains.widgets._paint_box import PaintBox
+from napari_grains.widgets._paint_box import PaintBox, beside
 from napari_grains.widgets._phase_brushes import PhaseBrushes
 from napari_grains.widgets._phase_classes import PhaseClasses
 from napari_grains.widgets._phase_layers import all_phases, phases_of, show_phases
@@ -40,6 +41,10 @@ from napari_grains.widgets._subscriptions import Subscriptions
 _SCALE_TIP: Final = (
     "Pixels of the network per pixel of the image: below 1 the network sees more around each pixel, and is\n"
     "faster; above 1 it sees finer detail. Images of another known pixel size are brought to that trained at."
+)
+_UNKNOWN_TIP: Final = (
+    "Classify: pixels that look like nothing that was painted get no phase. Without it every pixel gets the\n"
+    "phase that it looks most like."
 )
 _SAME: Final = 0.0006
 """Scales that differ by less are shown as the same number."""
@@ -77,10 +82,12 @@ class PhasePixelsTab(QWidget):
         super().__init__()
         self._viewer, self._channels = viewer, channels
         self._of_layers, self._waiting = Subscriptions(), list[PhaseMapping]()
-        self.brushes, self.network, self.scale = PhaseBrushes(), PhaseNetworkField(), Number(0.02, 16, 3)
+        self.brushes, self.network = PhaseBrushes(), PhaseNetworkField()
+        self.scale, self.unknown = Number(0.05, 8, 3), QCheckBox("Unknown allowed")
         self.paint = PaintBox(viewer, self.brushes, images)
         self.learn = LearnBox(self.network, HistoryList("phases"), [self._scale_row()])
         self.panel, self.keep, self.found = PhasePanel(), SaveBox(self.network), FractionsBox()
+        self._edits = FractionWatch(self)
         parts = TrainingParts(self.paint, self.learn, self.panel, self.keep)
         self.training = PhaseTraining(
             viewer,
@@ -109,6 +116,8 @@ class PhasePixelsTab(QWidget):
             self._of_layers.add(self._check, layers.selection.events.changed)
             self._of_layers.add(self._show_found, layers.events.inserted, layers.events.removed)
             self._show_found()
+        else:
+            self._edits.follow([])
 
     def show_image(self, image: Image | None) -> None:
         """Show what was found in an image."""
@@ -162,6 +171,8 @@ class PhasePixelsTab(QWidget):
         self.network.changed.connect(self._take_network)
         self.panel.classify.clicked.connect(self.classify)
         self.panel.classify_selected.clicked.connect(self.classify_selected)
+        self._edits.counted.connect(self._show_found)
+        self._edits.counted.connect(self.changed)
         self.found.export_wanted.connect(self._ask_where)
         self.destroyed.connect(self._of_layers.end)
 
@@ -169,7 +180,8 @@ class PhasePixelsTab(QWidget):
         self.scale.setValue(1)
         self.scale.setSuffix(" px per px")
         self.scale.setToolTip(_SCALE_TIP)
-        return row("Scale", self.scale)
+        self.unknown.setToolTip(_UNKNOWN_TIP)
+        return row("Scale", beside(self.scale, self.unknown), buddy=self.scale)
 
     def _take_network(self) -> None:
         """Show the scale of a network that knows phases, and its phases where none were painted yet."""
@@ -189,14 +201,14 @@ class PhasePixelsTab(QWidget):
         if self.run_in_progress is None and not self._why_not_of(images):
             own = self.network.scale
             scale = None if own is None or abs(self.scale.value() - own) < _SAME else self.scale.value()
-            self._waiting = [
-                PhaseMapping(
-                    image, self._channels.of(image), self.network.model, scale, self.training.left_out(image)
-                )
-                for image in images
-            ]
+            self._waiting = [self._mapping(image, scale) for image in images]
             self.panel.remark()
             self._next()
+
+    def _mapping(self, image: Image, scale: float | None) -> PhaseMapping:
+        channels, left_out = self._channels.of(image), self.training.left_out(image)
+        unknown = self.unknown.isChecked()
+        return PhaseMapping(image, channels, self.network.model, scale, left_out, unknown)
 
     def _next(self) -> None:
         """Find the phases of the next image that waits."""
@@ -223,6 +235,7 @@ class PhasePixelsTab(QWidget):
             self._next()
 
     def _show_found(self, _event: object = None) -> None:
+        self._edits.follow(all_phases(self._viewer))
         self.found.show_phases(phases_of(self._viewer, self.paint.image.layer))
 
     def _selected(self) -> list[Image]:
