@@ -32,7 +32,7 @@ _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
 _STEPS: Final = {"strokes": 10, "labels": 50}
-"""From one comparison of networks to the next: many labels ask for many steps, and judge with many patches."""
+"""From one comparison of networks to the next: labels ask for many steps, and judge with many patches."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and what the network said of them before."""
+        """Leave out synthetic micrographs, which show boundaries, and what the network said before."""
         return replace(settings, rehearsal=0, matched=False, keeping=0.0)
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
