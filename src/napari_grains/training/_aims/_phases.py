@@ -25,6 +25,7 @@ from ._phase_look import PhaseLook
 from ._phase_network import HEAD, phase_network
 from ._phase_painted import PaintedPhases
 from ._phase_patches import PhasePatches, judging_squares
+from ._phase_known import limits_of_the_known
 from ._phase_scores import confusion, intersections_over_unions
 
 _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
@@ -108,10 +109,14 @@ class PhaseAim:
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
-        """Confusion of the phases on what was held out, and the intersection over union of each."""
+        """Confusion of the phases on what was held out, IoU of each, and how far from them nothing is known."""
         if held is None:
-            return {"confusion": None, "iou": None}
+            return {"confusion": None, "iou": None, "unknown": None}
         learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
         found = learner.logits(held, learner.average).argmax(1).numpy() + 1
         counts = confusion(held[HEAD][:, 0].numpy().astype(np.int64), found, len(self.names))
-        return {"confusion": counts, "iou": intersections_over_unions(counts)}
+        return {
+            "confusion": counts,
+            "iou": intersections_over_unions(counts),
+            "unknown": limits_of_the_known(network, held, len(self.names)),
+        }
