@@ -68,8 +68,8 @@ class PhasePredictor(TiledNetwork):
         Returns
         -------
         ndarray of float32, (K, Y, X) or (K + 1, Y, X)
-            If asked to ``measure`` it, the last one is the distance from the nearest phase among the features,
-            in units of the one beyond which nothing is known.
+            If asked to `measure` it, the last one is the distance from the nearest phase among the
+            features, in units of the one beyond which nothing is known.
         """
         result = yield from self._predict(image, phase, focus, mirrored=mirrored)
         return result[HEAD]
@@ -89,8 +89,8 @@ class PhasePredictor(TiledNetwork):
         """
         if distance and not self.knows:
             raise InputError(
-                f"the network {self.card.name} cannot tell what is unknown: too little of each phase was held "
-                "out when it was trained; paint more, or map without unknown."
+                f"the network {self.card.name} cannot tell what is unknown: too little of each phase was "
+                "held out when it was trained; paint more, or map without unknown."
             )
         self._measured = distance
 

@@ -20,12 +20,12 @@ from .._patches import Choice
 from .._stream import Batch
 from .._targets import Marks
 from ._phase_held_out import hold_out_phases
+from ._phase_known import limits_of_the_known
 from ._phase_learner import PhaseLearner
 from ._phase_look import PhaseLook
 from ._phase_network import HEAD, phase_network
 from ._phase_painted import PaintedPhases
 from ._phase_patches import PhasePatches, judging_squares
-from ._phase_known import limits_of_the_known
 from ._phase_scores import confusion, intersections_over_unions
 
 _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
@@ -109,7 +109,7 @@ class PhaseAim:
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
-        """Confusion of the phases on what was held out, IoU of each, and how far from them nothing is known."""
+        """Tell the confusion of phases on what was held out, their IoU, and the limits of what is known."""
         if held is None:
             return {"confusion": None, "iou": None, "unknown": None}
         learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
