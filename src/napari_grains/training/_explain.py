@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress
 from napari_grains.inference import GrainPlane, ImageClassifier, check_grain_classifier
-from napari_grains.networks import Classifier, GrainClassifier, Inputs, find_network, load_network
+from napari_grains.networks import Classifier, GrainClassifier, Inputs, load_network
 from napari_grains.weights import find_classifier, is_classifier
 
 Float = NDArray[np.float32]
@@ -92,7 +92,7 @@ def filters_arrays(*, model: str) -> Job[dict[str, Any]]:
     Parameters
     ----------
     model : str
-        Name or file of a classifier, or of a network that finds boundaries.
+        Name or file of a classifier, or of a network that finds boundaries or phases.
 
     Yields
     ------
@@ -115,7 +115,7 @@ def filters_arrays(*, model: str) -> Job[dict[str, Any]]:
         loaded = ImageClassifier.load(str(path), "cpu")
         network, name = loaded.network, loaded.card.name
     else:
-        network, card, *_ = load_network(find_network(model))
+        network, card = load_network(path)
         name = card.name
     first = next(one for one in network.modules() if isinstance(one, nn.Conv2d))
     yield Progress(1, 1, "reading the filters")
