@@ -9,8 +9,11 @@ from ._grain_measures import MEASURES, grain_measures
 from ._grain_plane import GrainPlane
 from ._guide import AUTO, BY_HAND
 from ._jobs import segment_arrays, warm_up
+from ._map_phases import PhaseMap, map_phases
+from ._phase_jobs import map_phases_arrays
 from ._phase_predictor import PhasePredictor
 from ._phase_scale import phase_scale
+from ._phase_settings import PhaseSettings
 from ._predictor import Prediction, Predictor
 from ._recent import recent_predictor, recent_scale
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
@@ -32,7 +35,9 @@ __all__ = [
     "GrainPlane",
     "ImageClassifier",
     "OutOfMemoryError",
+    "PhaseMap",
     "PhasePredictor",
+    "PhaseSettings",
     "Prediction",
     "Predictor",
     "ScaleChoice",
@@ -51,6 +56,8 @@ __all__ = [
     "classify_grains",
     "forwarded",
     "grain_measures",
+    "map_phases",
+    "map_phases_arrays",
     "memory_errors",
     "phase_scale",
     "planes_of",
