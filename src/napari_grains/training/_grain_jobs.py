@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Job
+from napari_grains.grains import phase_fractions
 from napari_grains.inference import UNKNOWN, GrainClasses, ImageClassifier, classify_grains
 
 from ._classify_jobs import answer_to_dict
@@ -86,16 +87,11 @@ def area_fractions(phases: NDArray[np.int32], class_names: Sequence[str]) -> lis
     Returns
     -------
     list of dict
-        "class", "fraction" (None without a known grain), "pixels", and "ci95" and "indicative95", which are
-        None: the share has no interval here.
+        "class", "fraction" (None without a known grain), "pixels", and "ci95" over the slices of a stack or
+        "indicative95" over blocks of one image, see `phase_fractions`.
     """
-    pixels = np.bincount(phases.ravel(), minlength=len(class_names) + 1)[1:].tolist()
-    total = sum(pixels)
-    return [
-        {"class": name, "fraction": count / total if total else None, "ci95": None, "indicative95": None,
-         "pixels": count}
-        for name, count in zip(class_names, pixels, strict=True)
-    ]  # fmt: skip
+    rows = [one.to_dict() for one in phase_fractions(phases, class_names)]
+    return [row | {"fraction": None if math.isnan(row["fraction"]) else row["fraction"]} for row in rows]
 
 
 def number_fractions(found: GrainClasses) -> list[dict[str, Any]]:
