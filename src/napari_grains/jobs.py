@@ -15,6 +15,7 @@ JOBS: Final[Mapping[str, str]] = MappingProxyType(
         "classify": "napari_grains.training:classify_arrays",
         "diagnose": "napari_grains.training:diagnose_arrays",
         "finetune": "napari_grains.training:finetune_arrays",
+        "map_phases": "napari_grains.inference:map_phases_arrays",
         "match": "napari_grains.training:match_arrays",
         "measure": "napari_grains.grains:measure_arrays",
         "pretrain": "napari_grains.training:pretrain_arrays",

@@ -15,6 +15,7 @@ from ._measure._test_lines import TestLines
 from ._measure._twins import twin_boundaries
 from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
+from ._phases._fractions import PhaseFraction, phase_fractions
 from ._proofread._annotation import training_labels
 from ._proofread._edit import DoubtfulEdge, Edit
 from ._proofread._history import History
@@ -39,6 +40,7 @@ __all__ = [
     "Journal",
     "JournalSummary",
     "Measurement",
+    "PhaseFraction",
     "PlotColours",
     "Proofreading",
     "ReportField",
@@ -63,6 +65,7 @@ __all__ = [
     "merge_untypical",
     "number_through",
     "partition",
+    "phase_fractions",
     "pool",
     "pooled_density",
     "report_arrays",

@@ -5,8 +5,11 @@ from ._classify import UNKNOWN, Answer, ImageClassifier, classify
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame, WorkingImage
 from ._jobs import segment_arrays, warm_up
+from ._map_phases import PhaseMap, map_phases
+from ._phase_jobs import map_phases_arrays
 from ._phase_predictor import PhasePredictor
 from ._phase_scale import phase_scale
+from ._phase_settings import PhaseSettings
 from ._predictor import Prediction, Predictor
 from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
@@ -22,7 +25,9 @@ __all__ = [
     "Channels",
     "ImageClassifier",
     "OutOfMemoryError",
+    "PhaseMap",
     "PhasePredictor",
+    "PhaseSettings",
     "Prediction",
     "Predictor",
     "ScaleChoice",
@@ -38,6 +43,8 @@ __all__ = [
     "choose_scale",
     "classify",
     "forwarded",
+    "map_phases",
+    "map_phases_arrays",
     "memory_errors",
     "phase_scale",
     "scale_for_diameter",

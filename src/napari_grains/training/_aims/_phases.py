@@ -20,6 +20,7 @@ from .._patches import Choice
 from .._stream import Batch
 from .._targets import Marks
 from ._phase_held_out import hold_out_phases
+from ._phase_known import limits_of_the_known
 from ._phase_learner import PhaseLearner
 from ._phase_look import PhaseLook
 from ._phase_network import HEAD, phase_network
@@ -32,7 +33,7 @@ _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
 _STEPS: Final = {"strokes": 10, "labels": 50}
-"""From one comparison of networks to the next: many labels ask for many steps, and judge with many patches."""
+"""From one comparison of networks to the next: labels ask for many steps, and judge with many patches."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and what the network said of them before."""
+        """Leave out synthetic micrographs, which show boundaries, and what the network said before."""
         return replace(settings, rehearsal=0, matched=False, keeping=0.0)
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
@@ -108,10 +109,14 @@ class PhaseAim:
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
-        """Confusion of the phases on what was held out, and the intersection over union of each."""
+        """Tell the confusion of phases on what was held out, their IoU, and the limits of what is known."""
         if held is None:
-            return {"confusion": None, "iou": None}
+            return {"confusion": None, "iou": None, "unknown": None}
         learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
         found = learner.logits(held, learner.average).argmax(1).numpy() + 1
         counts = confusion(held[HEAD][:, 0].numpy().astype(np.int64), found, len(self.names))
-        return {"confusion": counts, "iou": intersections_over_unions(counts)}
+        return {
+            "confusion": counts,
+            "iou": intersections_over_unions(counts),
+            "unknown": limits_of_the_known(network, held, len(self.names)),
+        }
