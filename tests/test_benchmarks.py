@@ -32,6 +32,12 @@ def module(monkeypatch: pytest.MonkeyPatch):
             "ablation",
             "boundaries",
             "finetuning",
+            "_phases_data",
+            "_phases_forest",
+            "_phases_network",
+            "_phases_page",
+            "_phases_score",
+            "phases",
             "viewer",
             "proofreading_viewer",
         ):
@@ -239,3 +245,90 @@ def test_the_page_of_a_fine_tuning_sets_it_beside_the_forest(module) -> None:
     cells = ["steel", "0.200", "0.150 (0.100 to 0.200)", "0.400 (0.400 to 0.400)", "1 of 2", ""]
     assert "| " + " | ".join(cells) + " |" in page
     assert "for 240 steps" in page
+
+
+def phase_row(method: str, name: str, paint: str, seed: int, *counts: list[list[int]]) -> dict[str, object]:
+    images = {str(k): each for k, each in enumerate(counts)}
+    row = {"method": method, "set": name, "fold": 0, "paint": paint, "seed": seed, "images": images}
+    return row | {"iou": [0.5, 0.7, 0.9], "training_processor_seconds": 30.0}
+
+
+def test_pixels_of_a_fold_are_counted_together_and_those_of_an_image_apart(module) -> None:
+    phases = module("_phases_score")
+    truth, found = np.array([[0, 0, 1, 1]]), np.array([[0, 1, 1, 1]])
+    one, other = phases.confusion(truth, found, 3), phases.confusion(truth, truth, 3)
+    assert one.tolist() == [[1, 1, 0], [0, 2, 0], [0, 0, 0]]
+    np.testing.assert_allclose(phases.of_fold([one, other]), [3 / 4, 4 / 5, np.nan])
+    assert phases.of_images([one, other], 1) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_the_page_of_phases_sets_the_methods_side_by_side(module) -> None:
+    page, where = module("_phases_page"), {"processor": "abacus", "threads": 1, "date": "today"}
+    half, all_of_it = [[2, 1], [0, 1]], [[2, 0], [0, 2]]
+    rows = [
+        phase_row("napari-grains", "NASA superalloy", "dense", 0),
+        phase_row("napari-grains", "NASA superalloy", "dense", 1) | {"iou": [0.6, 0.8, 1.0]},
+        phase_row("random forest", "NASA superalloy", "dense", 0),
+        phase_row("napari-grains", "Cr alloy", "dense", 0, half, all_of_it),
+    ]
+    text = page.page(rows, where)
+    assert (
+        "| 0.750 (0.700 to 0.800) | matrix 0.55, large precipitate 0.75, small precipitate 0.95 | 30 |"
+        in text
+    )
+    assert "| random forest | 0.700 | matrix 0.50" in text
+    assert "| published | napari-grains | 2 | 0.750 | 30 |" in text
+
+
+def test_no_micrograph_of_a_specimen_is_learned_from_and_scored(module, real_data: Path) -> None:
+    data = module("_phases_data")
+    specimen = data.specimens(real_data / "cr_alloy_precipitates" / "dataset_mapping.csv")
+    found = list(data.experiments(real_data, [data.CR_SPECIMENS]))
+    for each in found:
+        mine, yours = (
+            {specimen[int(image.name.rpartition("_")[2])] for image in side}
+            for side in (each.training, each.tests)
+        )
+        assert not mine & yours
+    assert sum(len(each.tests) for each in found) == len(specimen)
+
+
+def test_each_micrograph_of_the_folds_is_scored_once(module, real_data: Path) -> None:
+    data = module("_phases_data")
+    found = [each for each in data.experiments(real_data, [data.UHCS]) if each.paint == "dense"]
+    names = [image.name for each in found for image in each.tests]
+    assert len(found) == 6
+    assert len(set(names)) == len(names) == 24
+    assert all(len(each.training) == 20 for each in found)
+    assert {int(image.phases.max()) for image in found[0].training} == {2, 3}
+
+
+def test_runs_that_are_there_are_not_repeated(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    benchmark, data = module("phases"), module("_phases_data")
+    kept: dict[str, object] = {}
+    done: list[str] = []
+
+    def run(method: str, experiment: object) -> dict[str, object]:
+        done.append(method)
+        return {"iou": [0.5]}
+
+    runs = SimpleNamespace(run=run, settings=lambda method, _: {"steps": len(method)})
+    folds = [data.Experiment(data.UHCS, fold, "dense", 0, (), (), ()) for fold in (0, 1)]
+    for name, fake in {
+        "ScoreFolder": SimpleNamespace(find=lambda: SimpleNamespace(data=None)),
+        "Runs": lambda *_: runs,
+        "experiments": lambda *_: folds,
+        "read_results": lambda _: kept,
+        "write_results": lambda _, content: kept.update(content),
+        "insert": lambda *_: None,
+        "page": lambda *_: "",
+    }.items():
+        monkeypatch.setattr(benchmark, name, fake)
+    monkeypatch.setattr(benchmark.torch, "set_num_threads", lambda _: None)
+    benchmark.main(method=["random forest"], seed=None)
+    assert done == ["random forest"] * 2
+    benchmark.main()
+    assert done[2:] == ["napari-grains"] * 2
+    kept["runs"][0]["settings"] = {"steps": 0}
+    benchmark.main(method=None)
+    assert done[4:] == ["random forest"]

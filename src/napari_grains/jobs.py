@@ -13,7 +13,10 @@ from typing import Final
 JOBS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "classify": "napari_grains.training:classify_arrays",
+        "classify_grains": "napari_grains.training:classify_grains_arrays",
         "diagnose": "napari_grains.training:diagnose_arrays",
+        "explain": "napari_grains.training:explain_arrays",
+        "filters": "napari_grains.training:filters_arrays",
         "finetune": "napari_grains.training:finetune_arrays",
         "map_phases": "napari_grains.inference:map_phases_arrays",
         "match": "napari_grains.training:match_arrays",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_grains.images import write_tiff
+from napari_grains.images import read_labels, write_tiff
 from napari_grains.networks import (
     PATTERN,
     ClassifierCard,
@@ -142,7 +142,12 @@ def test_too_few_groups_are_not_estimated(grains, tmp_path):
         (["train", "{folder}", "--output", "m.safetensors", "--folds", "1"], "folds"),
         (["train", "{folder}", "--output", "m.safetensors", "--network", "nothing"], "nothing"),
         (["train", "{folder}", "--output", "m.safetensors", "--device", "abacus"], "abacus"),
+        (["train", "{folder}", "--output", "m.safetensors", "--kind", "grains"], ".csv table"),
         (["classify", "{folder}", "--output", "out"], "give --model FILE"),
+        (
+            ["classify", "{folder}/noise", "--output", "out", "--model", "{model}", "--grains", "x.tif"],
+            "not grains",
+        ),
         (["classify", "{folder}", "--output", "out", "--model", "nobody"], "no classifier 'nobody'"),
         (["classify", "{folder}", "--output", "out", "--model", "default"], "no classifier"),
         (["classify", "{folder}", "--output", "out", "--model", "{model}"], "no images"),
@@ -158,6 +163,49 @@ def test_wrong_arguments_are_refused_in_one_line(
     assert phrase in answer.err
     assert not list(tmp_path.glob("m.*"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def grain_files(tmp_path):
+    """Two micrographs of eight square grains, of which every other one is bright, and a table of them."""
+    numbers = np.arange(1, 9, dtype=np.int32).reshape(2, 4).repeat(24, axis=0).repeat(24, axis=1)
+    lines = ["image,grains,label,class"]
+    for name in ("a", "b"):
+        noise = 0.1 * np.random.default_rng(ord(name)).random(numbers.shape)
+        save(tmp_path / f"{name}.tif", noise + 0.3 + 0.4 * (numbers % 2))
+        write_tiff(tmp_path / f"{name}_grains.tif", numbers, None)
+        lines += [f"{name}.tif,{name}_grains.tif,{k},{('dark', 'bright')[k % 2]}" for k in range(1, 7)]
+    table = tmp_path / "examples.csv"
+    table.write_text("\n".join(lines) + "\n")
+    return table
+
+
+def test_grains_from_beginning_to_end(grains, grain_files, tmp_path, output):
+    network = tmp_path / "grains.safetensors"
+    answer = grains(
+        "phases", "train", grain_files, "--kind", "grains", "--output", network, "--device", "cpu"
+    )
+    assert answer.code == 0, answer.err
+    assert "held out: each of 2 groups once, in 2 parts" in answer.out
+    images = [tmp_path / "a.tif", tmp_path / "b.tif"]
+    labels = ["--grains", tmp_path / "a_grains.tif", "--grains", tmp_path / "b_grains.tif"]
+    answer = grains("phases", "classify", *images, *labels, "--output", output, "--model", network)
+    assert answer.code == 0, answer.err
+    rows = rows_of(output)
+    assert [row["grain"] for row in rows] == [str(k) for k in range(1, 9)] * 2
+    assert all(row["class_1"] == ("dark", "bright")[int(row["grain"]) % 2] for row in rows)
+    summary = json.loads((output / "summary.json").read_text())
+    assert (summary["kind"], summary["done"], summary["images"]) == ("grains", 2, 16)
+    phases, _ = read_labels(output / "a_phases.tif")
+    numbers, _ = read_labels(tmp_path / "a_grains.tif")
+    known = phases > 0
+    np.testing.assert_array_equal(phases[known], 2 - numbers[known] % 2)
+    shares = [one["fraction"] for one in summary["inputs"][0]["fractions"]]
+    assert sum(shares) == pytest.approx(1)
+    answer = grains("phases", "classify", *images, *labels[:2], "--output", output, "--model", network)
+    assert (answer.code, "2 images and 1 label images" in answer.err) == (2, True)
+    answer = grains("phases", "classify", *images, "--output", output, "--model", network)
+    assert (answer.code, "give their label images with --grains" in answer.err) == (2, True)
 
 
 @pytest.mark.parametrize("named", [False, True])

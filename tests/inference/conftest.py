@@ -38,7 +38,7 @@ def _one_thread():
 @pytest.fixture(autouse=True)
 def _nothing_remembered(monkeypatch):
     """Each test starts like a new process."""
-    monkeypatch.setattr(_recent, "_predictors", _recent.Recent(2))
+    monkeypatch.setattr(_recent, "_predictors", _recent.Recent(3))
     monkeypatch.setattr(_recent, "_scales", _recent.Recent(64))
 
 

@@ -70,6 +70,8 @@ def test_classes_are_learned_and_scored_on_groups_that_were_held_out(trained):
     assert result.scores.accuracy > 0.8
     assert len(result.scores.labels) == 36
     assert result.scores.how == "each of 18 groups once, in 3 parts"
+    assert sorted(result.scores.index) == list(range(36))
+    np.testing.assert_array_equal(result.scores.labels, examples().labels[result.scores.index])
     assert result.figures["strategy"] == "full"  # nothing was pretrained
     assert result.stored.card.class_names == NAMES
     assert result.stored.card.scores == result.scores.to_dict()
@@ -125,6 +127,7 @@ def test_given_examples_are_held_out_instead():
     )
     result = drive(train_classifier(examples(), SMALL, held_out=others, device="cpu"))
     assert len(result.scores.labels) == 15
+    assert result.scores.by_example() is None
     assert result.scores.accuracy > 0.7
     with pytest.raises(InputError, match="other classes"):
         drive(train_classifier(examples(kinds=NAMES[:2]), SMALL, held_out=others, device="cpu"))
@@ -246,6 +249,9 @@ def test_scores_by_hand():
     np.testing.assert_allclose((said[1], found[1], count[1]), ((0.9 + 0.6 + 0.7) / 3, 2 / 3, 3))
     assert one.calibration_error == pytest.approx((0.1 + 0.6 + 0.3 + 0.45) / 4)
     assert one.to_dict()["precision"] == [1.0, 0.3333, None]
+    told = replace(one, index=np.array([3, 1, 0, 2])).by_example()
+    assert told["index"] == [3, 1, 0, 2]
+    assert told["ranking"][3] == [["b", 0.45], ["c", 0.35], ["a", 0.2]]
 
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 4.0])
@@ -329,6 +335,7 @@ def test_a_job_saves_the_classifier(tmp_path):
     assert result["classes"] == list(NAMES)
     assert result["examples"] == dict.fromkeys(NAMES, 4)
     assert result["scores"]["examples"] == 12
+    assert sorted(result["held_out_examples"]["index"]) == list(range(12))
     card = load_classifier(result["network"]).card
     assert card.task == "patterns"
     assert card.preparation.disc

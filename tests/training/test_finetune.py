@@ -14,11 +14,12 @@ from napari_grains.errors import InputError
 from napari_grains.events import STOP, Notice, Preview, Progress, TrainingProgress, Update, drive
 from napari_grains.images import calibrated
 from napari_grains.inference import OutOfMemoryError
-from napari_grains.networks import file_hash, load_network, save_network
+from napari_grains.networks import choose_device, file_hash, load_network, save_network
 from napari_grains.training import PaintedImage, diagnose, finetune
 from napari_grains.training import _finetune as job
 from napari_grains.training._finetuning import layers_for, trainable
 from napari_grains.training._learner import Learner
+from napari_grains.training._look import Look
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +256,18 @@ def test_a_stop_gives_the_best_so_far(driven):
     assert fine.figures["stopped"]
     assert fine.figures["steps"] <= 13
     assert fine.figures["after"] <= fine.figures["before"]
+
+
+def test_after_a_stop_what_is_kept_is_what_is_seen(driven):
+    image = painted_image(size=128)
+    run = driven([image], replace(QUICK, steps=500, learning_rate=1e-2), watch=0)
+    run.until(at(25))
+    run.command = STOP
+    fine = run.result()
+    look = Look(image.image, image.scale or 1.0, fine.card)
+    again = list(look.show(fine.network, choose_device("cpu"), Progress(0, 0)))
+    previews = [[event for event in events if isinstance(event, Preview)] for events in (run.events, again)]
+    np.testing.assert_array_equal(previews[0][-1].array, previews[1][-1].array)
 
 
 def test_live_it_waits_for_strokes_and_goes_on_with_them(driven, monkeypatch):

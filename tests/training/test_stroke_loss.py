@@ -24,7 +24,7 @@ def painted():
 def test_pixels_that_are_not_painted_have_no_gradient():
     boundary, grain = painted()
     logit = torch.randn(1, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(0), requires_grad=True)
-    stroke_loss(logit, boundary, grain).backward()
+    stroke_loss(logit, boundary, grain, 1.0).backward()
     near = torch.nn.functional.max_pool2d(boundary + grain, 3, 1, 1) > 0
     assert not logit.grad[~near].any()
     assert logit.grad[near].any()
@@ -36,7 +36,7 @@ def test_a_line_within_a_pixel_of_the_stroke_is_right_and_one_beyond_is_not():
     for shift in (0, 1, 2):
         logit = torch.full((1, 1, SIZE, SIZE), -9.0)
         logit[0, 0, 5 + shift, 2:10] = 9
-        losses.append(float(stroke_loss(logit, boundary, grain)))
+        losses.append(float(stroke_loss(logit, boundary, grain, 1.0)))
     assert losses[0] == losses[1] < 0.01
     assert losses[2] > 5
 
@@ -46,34 +46,36 @@ def test_a_grain_stroke_at_the_rim_of_a_line_is_right_and_one_across_it_is_not()
     beside, across = (torch.full((1, 1, SIZE, SIZE), -9.0) for _ in range(2))
     beside[0, 0, 16:19] = 9  # three rows, the last of which was painted as grain
     across[0, 0, :, 14:17] = 9
-    assert float(stroke_loss(beside, empty(), grain)) < 0.01
-    assert float(stroke_loss(across, empty(), grain)) > 0.5
+    assert float(stroke_loss(beside, empty(), grain, 1.0)) < 0.01
+    assert float(stroke_loss(across, empty(), grain, 1.0)) > 0.5
+    losses = [float(stroke_loss(beside, empty(), grain, lenient)) for lenient in (1.0, 0.5, 0.0)]
+    assert losses[0] < losses[1] < losses[2] > 0.5
 
 
 def test_classes_count_by_their_expected_share_and_not_by_what_was_painted():
     boundary, grain = painted()
     boundary[0, 0, 8:14] = 1
     flat = torch.zeros(1, 1, SIZE, SIZE)
-    half = float(stroke_loss(flat, boundary, grain))
+    half = float(stroke_loss(flat, boundary, grain, 1.0))
     assert half == pytest.approx(2 * 0.6931, abs=1e-3)
     flat = flat.requires_grad_()
-    stroke_loss(flat, boundary, grain, prior=0.5).backward()
+    stroke_loss(flat, boundary, grain, 1.0, prior=0.5).backward()
     assert float(flat.grad.sum()) == pytest.approx(0, abs=1e-5)
 
 
 def test_one_class_alone_will_do():
     boundary, grain = painted()
-    assert float(stroke_loss(empty(), boundary, empty())) == pytest.approx(0.6931, abs=1e-3)
-    assert float(stroke_loss(empty(), empty(), grain)) == pytest.approx(0.6931, abs=1e-3)
-    assert float(stroke_loss(empty(), empty(), empty())) == 0
+    assert float(stroke_loss(empty(), boundary, empty(), 1.0)) == pytest.approx(0.6931, abs=1e-3)
+    assert float(stroke_loss(empty(), empty(), grain, 1.0)) == pytest.approx(0.6931, abs=1e-3)
+    assert float(stroke_loss(empty(), empty(), empty(), 1.0)) == 0
 
 
 def test_the_error_is_bounded_however_sure_a_network_is():
     boundary, grain = painted()
     wrong = torch.full((1, 1, SIZE, SIZE), -50.0)
-    assert float(stroke_error(wrong, boundary, grain, prior=0.3)) == pytest.approx(0.3)
-    assert float(stroke_error(-wrong, boundary, grain, prior=0.3)) == pytest.approx(0.7)
-    assert float(stroke_error(empty(), boundary, grain)) == pytest.approx(0.25)
+    assert float(stroke_error(wrong, boundary, grain, 1.0, prior=0.3)) == pytest.approx(0.3)
+    assert float(stroke_error(-wrong, boundary, grain, 1.0, prior=0.3)) == pytest.approx(0.7)
+    assert float(stroke_error(empty(), boundary, grain, 1.0)) == pytest.approx(0.25)
 
 
 def test_what_was_said_before_is_kept_where_nothing_was_painted():

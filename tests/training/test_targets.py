@@ -121,3 +121,14 @@ def test_every_painted_pixel_leaves_its_mark_where_it_lies(scale, origin):
 def test_labels_are_sampled_and_not_blended():
     grid = WorkingFrame(0.5, (4, 4))
     assert nearest(np.arange(16).reshape(4, 4), grid).tolist() == [[5, 7], [13, 15]]
+
+
+@pytest.mark.parametrize(
+    ("scale", "lenience"), [(0.1, 1.0), (0.2, 0.8), (0.35, 0.275), (0.5, 0.0), (2.0, 0.0)]
+)
+def test_strokes_are_within_lines_where_the_grid_is_coarse(scale, lenience):
+    labels = np.zeros((200, 200), np.uint8)
+    labels[40:60, 40:160] = 1
+    targets = targets_of(labels, WorkingFrame(scale, labels.shape))
+    assert targets.lenience == pytest.approx(lenience)
+    np.testing.assert_allclose(targets.planes["lenient"], lenience * targets.grain)

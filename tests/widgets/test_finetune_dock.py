@@ -166,6 +166,12 @@ def test_painted_pixels_are_counted_also_after_undo(dock, strokes, qtbot):
     qtbot.waitUntil(lambda: f"grain {np.count_nonzero(strokes.data == 1)} px" in dock.paint.count.text())
 
 
+def test_jobs_give_way_while_the_brush_moves(dock, strokes, engine):
+    before = engine.gave_way
+    strokes.paint((40, 40), 2)
+    assert engine.gave_way > before
+
+
 def test_train_is_disabled_with_the_reason(dock, viewer, qtbot):
     assert "New strokes" in dock.panel.run.toolTip()
     dock.paint.new.click()

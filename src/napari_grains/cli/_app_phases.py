@@ -15,7 +15,7 @@ from ._options import AsJson, Device, Output, PixelSizeText
 
 phases = typer.Typer(
     name="phases",
-    help="Phases of pixels; classes of images, patches, frames of a stack, diffraction patterns.",
+    help="Phases of pixels and grains; classes of images, patches, frames of a stack, diffraction patterns.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     patches = "patches"
     frames = "frames"
     patterns = "patterns"
+    grains = "grains"
 
 
 class Parts(StrEnum):
@@ -46,7 +47,8 @@ def train(
         Path,
         typer.Argument(
             metavar="EXAMPLES",
-            help="A folder with a folder of images per class, or a .csv table: path, class, group.",
+            help="A folder with a folder of images per class, or a .csv table: path, class, group; "
+            "of grains: image, grains, label, class, group.",
         ),
     ],
     output: Annotated[
@@ -190,14 +192,20 @@ def classify(
             help="A classifier from `phases train`: a .safetensors file or a name. Required.",
         ),
     ] = None,
+    grains: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="LABELS", help="Label image of the grains of each image, in their order; repeat it."
+        ),
+    ] = None,
     device: Device = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Classify images, every frame of a stack, or every patch of an image.
+    """Classify images, every frame of a stack, every patch of an image, or every grain.
 
     classes.csv has a row for each with all classes in the order of their probability, or "unknown" for what
-    is far from every class; summary.json has the counts.
+    is far from every class; summary.json has the counts. Of grains there is also a map of their classes.
     """
     with answering(as_json=as_json):
         if model is None:
@@ -206,4 +214,4 @@ def classify(
             )
         from ._phases_classify import classify_files
 
-        raise typer.Exit(classify_files(paths, output, model, device, as_json=as_json))
+        raise typer.Exit(classify_files(paths, output, model, device, grains=grains or (), as_json=as_json))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,21 @@ import typer
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress, drive
-from napari_grains.inference import Answer, ImageClassifier, classify
+from napari_grains.inference import ImageClassifier, check_grain_classifier, classify
 from napari_grains.training import frames_of, image_files, patches_of
 
 from ._folder import Input, ResultFolder
 from ._json import one_line
 from ._log import logged
+from ._phases_grains import ENDING, class_cells, grain_work
 from ._reporters import Reporter, reporter_for, say_json
 from ._rows import csv_text
 from ._run import INTERRUPTED
 from ._table import show_table
 
 Row = dict[str, Any]
+Work = Callable[[Input], Job[tuple[list[Row], Row]]]
+"""Makes the job that classifies an input: the rows of the table, and what else is told of it."""
 
 
 @dataclass
@@ -42,13 +45,23 @@ class _Run:
         return INTERRUPTED if self.interrupted else int(failed)
 
 
-def classify_files(paths: Sequence[Path], output: Path, model: str, device: str, *, as_json: bool) -> int:
+def classify_files(
+    paths: Sequence[Path],
+    output: Path,
+    model: str,
+    device: str,
+    *,
+    grains: Sequence[Path] = (),
+    as_json: bool,
+) -> int:
     """Classify files into a folder and show the counts.
 
     Parameters
     ----------
     paths : sequence of Path
         Images, stacks, or folders of images.
+    grains : sequence of Path
+        Label images of the grains of each image, for a classifier of grains.
     output : Path
         Folder for the results.
     model, device : str
@@ -69,8 +82,15 @@ def classify_files(paths: Sequence[Path], output: Path, model: str, device: str,
     began = time.monotonic()
     classifier = ImageClassifier.load(model, device)
     files = _files(paths)
+    _check_grains(files, grains, classifier)
     folder = ResultFolder.make(output)
-    finished = _run(folder.inputs(files, ()), classifier, reporter_for(as_json=as_json))
+    inputs = folder.inputs(files, [ENDING] if grains else [])
+    if grains:
+        of_each = {each.stem: path for each, path in zip(inputs, grains, strict=True)}
+        work: Work = lambda each: grain_work(each, of_each[each.stem], classifier, folder)  # noqa: E731
+    else:
+        work = lambda each: _classified(each, classifier)  # noqa: E731
+    finished = _run(inputs, work, reporter_for(as_json=as_json))
     summary = _summary(finished, classifier, model) | {"seconds": round(time.monotonic() - began, 3)}
     folder.write_text("classes.csv", csv_text(finished.rows))
     folder.write_json("summary.json", summary)
@@ -92,13 +112,27 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _run(inputs: Sequence[Input], classifier: ImageClassifier, reporter: Reporter) -> _Run:
+def _check_grains(files: Sequence[Path], grains: Sequence[Path], classifier: ImageClassifier) -> None:
+    """Refuse grains that are missing, too many, or of no use to the classifier."""
+    if grains:
+        check_grain_classifier(classifier)
+    elif classifier.card.architecture.measures:
+        raise InputError(
+            f"the classifier {classifier.card.name} sorts grains; give their label images with --grains."
+        )
+    if grains and len(grains) != len(files):
+        raise InputError(
+            f"there are {len(files)} images and {len(grains)} label images of grains; give --grains for each."
+        )
+
+
+def _run(inputs: Sequence[Input], work: Work, reporter: Reporter) -> _Run:
     found = _Run()
     try:
         with reporter:
             for number, each in enumerate(inputs):
                 reporter.begin(number, len(inputs), each.stem)
-                entry, rows = _outcome(each, classifier, reporter)
+                entry, rows = _outcome(each, work, reporter)
                 found.entries.append(entry)
                 found.rows += rows
                 reporter.end(entry)
@@ -109,10 +143,10 @@ def _run(inputs: Sequence[Input], classifier: ImageClassifier, reporter: Reporte
     return found
 
 
-def _outcome(each: Input, classifier: ImageClassifier, reporter: Reporter) -> tuple[Row, list[Row]]:
+def _outcome(each: Input, work: Work, reporter: Reporter) -> tuple[Row, list[Row]]:
     """Entry of the summary and rows of the table for one input."""
     try:
-        rows = drive(_classified(each, classifier), reporter.event)
+        rows, more = drive(work(each), reporter.event)
     except InputError as error:
         return _head(each) | {"status": "failed", "error": one_line(str(error))}, []
     except BrokenPipeError:
@@ -121,14 +155,15 @@ def _outcome(each: Input, classifier: ImageClassifier, reporter: Reporter) -> tu
         return _head(each) | {"status": "failed", "error": one_line(logged(error))}, []
     counts = dict(Counter(row["class"] for row in rows))
     words = rows[0]["class"] if len(rows) == 1 else _in_words(counts)
-    return _head(each) | {"status": "done", "answer": words, "images": len(rows), "counts": counts}, rows
+    done = {"status": "done", "answer": words, "images": len(rows), "counts": counts}
+    return _head(each) | done | more, rows
 
 
 def _head(each: Input) -> Row:
     return {"name": each.stem, "status": "", "error": None, "source": str(each.path)}
 
 
-def _classified(each: Input, classifier: ImageClassifier) -> Job[list[Row]]:
+def _classified(each: Input, classifier: ImageClassifier) -> Job[tuple[list[Row], Row]]:
     yield Progress(0, 0, "reading")
     frames, patch = frames_of(each.path), classifier.card.patch
     places: list[Row] = [{"frame": number} for number in range(len(frames))]
@@ -140,14 +175,7 @@ def _classified(each: Input, classifier: ImageClassifier) -> Job[list[Row]]:
         places = [place | {"row": y + middle, "column": x + middle} for place in places for y, x in corners]
     answers = yield from classify(images, len(images), classifier)
     head = {"name": each.stem, "source": str(each.path)}
-    return [head | place | _cells(answer) for place, answer in zip(places, answers, strict=True)]
-
-
-def _cells(answer: Answer) -> Row:
-    row: Row = {"class": answer.name, "distance": answer.distance}
-    for rank, (name, probability) in enumerate(zip(answer.ranking, answer.probabilities, strict=True), 1):
-        row |= {f"class_{rank}": name, f"probability_{rank}": round(probability, 6)}
-    return row
+    return [head | place | class_cells(one) for place, one in zip(places, answers, strict=True)], {}
 
 
 def _summary(finished: _Run, classifier: ImageClassifier, model: str) -> Row:
@@ -174,7 +202,7 @@ def _summary(finished: _Run, classifier: ImageClassifier, model: str) -> Row:
 
 
 def _in_words(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to classify"
 
 
 def _show(summary: Row, output: Path) -> None:

@@ -57,6 +57,8 @@ def train_from_files(
     InputError
         If an argument is wrong; nothing was done.
     """
+    if settings["task"] == "grains" and stack is not None:
+        raise InputError("the table of grains names their images itself; leave out --stack.")
     if settings["task"] == "patches" and settings["patch"] is None:
         raise InputError("--kind patches needs the side of the patches; give --patch PX.")
     ResultFolder.make(output.parent)

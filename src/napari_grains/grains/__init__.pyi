@@ -5,8 +5,10 @@ from ._draw._plots import PlotColours, draw_cumulative, draw_histogram
 from ._draw._roses import draw_intercept_rose, draw_rose
 from ._draw._value_map import value_limits, value_map
 from ._edges import EdgeScores, edge_scores, merge_edges
+from ._marked_grains import MarkedGrains, marked_grains
 from ._measure._confidence import Density, pooled_density
 from ._measure._field_summary import FieldSummary
+from ._measure._grain_shapes import grain_shapes
 from ._measure._grain_size import grain_size_intercept, grain_size_iso, grain_size_planimetric
 from ._measure._jobs import measure_arrays
 from ._measure._measurement import Measurement, measure
@@ -39,6 +41,7 @@ __all__ = [
     "History",
     "Journal",
     "JournalSummary",
+    "MarkedGrains",
     "Measurement",
     "PhaseFraction",
     "PlotColours",
@@ -53,12 +56,14 @@ __all__ = [
     "draw_intercept_rose",
     "draw_rose",
     "edge_scores",
+    "grain_shapes",
     "grain_size_intercept",
     "grain_size_iso",
     "grain_size_planimetric",
     "grains_along",
     "journal_folder",
     "lines_show",
+    "marked_grains",
     "measure",
     "measure_arrays",
     "merge_edges",

@@ -3,6 +3,7 @@ from ._calibrated import calibrated
 from ._file_calibration import FileCalibration
 from ._image import CalibratedImage
 from ._info_bar import find_info_bar
+from ._patches import patch_at, patch_corner, patch_grid
 from ._pixel_size import PixelSize
 from ._read import LABEL_SUFFIXES, SUFFIXES, read_calibration, read_image, read_labels
 from ._scale_bar import find_scale_bar
@@ -22,6 +23,9 @@ __all__ = [
     "calibrated",
     "find_info_bar",
     "find_scale_bar",
+    "patch_at",
+    "patch_corner",
+    "patch_grid",
     "read_calibration",
     "read_image",
     "read_labels",

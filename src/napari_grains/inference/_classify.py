@@ -16,6 +16,7 @@ from napari_grains.events import STOP, Job, Progress
 from napari_grains.networks import (
     Classifier,
     DevicePlan,
+    Inputs,
     StoredClassifier,
     choose_device,
     file_hash,
@@ -25,7 +26,8 @@ from napari_grains.networks import (
 
 UNKNOWN: Final = "unknown"
 """Class of what lies far from every class."""
-_BATCH = 64
+BATCH: Final = 64
+"""Examples that are classified at once."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,16 @@ class ImageClassifier:
         Where it runs; in single precision.
     sha256 : str
         Hash of its file; empty if it has none.
+
+    Attributes
+    ----------
+    network : Classifier
+        In ``eval`` mode, where it runs.
     """
 
     def __init__(self, stored: StoredClassifier, plan: DevicePlan, sha256: str = "") -> None:
         self.card, self.plan, self.sha256 = stored.card, plan, sha256
-        self._network: Classifier = (
-            stored.network.to(memory_format=torch.channels_last).to(plan.device).eval()
-        )
+        self.network: Classifier = stored.network.to(memory_format=torch.channels_last).to(plan.device).eval()
         self._space = stored.space
 
     @classmethod
@@ -96,8 +101,12 @@ class ImageClassifier:
         Raises
         ------
         InputError
-            If it has another number of channels than the classifier reads.
+            If it has another number of channels than the classifier reads, or that reads grains.
         """
+        if self.card.architecture.measures:
+            raise InputError(
+                f"the classifier {self.card.name} sorts grains; give the grains of the image, too."
+            )
         tensor = self.card.preparation(image)
         wanted = self.card.architecture.channels
         if len(tensor) != wanted:
@@ -105,18 +114,18 @@ class ImageClassifier:
         return tensor
 
     @torch.inference_mode()
-    def outputs(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (N, K) and features (N, F), on the CPU, of prepared images (N, C, S, S)."""
+    def outputs(self, inputs: Inputs | Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (N, K) and features (N, F), on the CPU, of prepared inputs or images (N, C, S, S)."""
         logits, features = [], []
-        for batch in torch.split(images, _BATCH):
-            found = self._network.features(batch.to(self.plan.device, torch.float32))
+        for batch in (inputs if isinstance(inputs, Inputs) else Inputs(inputs)).batches(BATCH):
+            found = self.network.features_of(batch.to(self.plan.device))
             features.append(found.cpu())
-            logits.append(self._network.head(found).float().cpu())
+            logits.append(self.network.head(found).float().cpu())
         return torch.cat(logits), torch.cat(features)
 
-    def answers(self, images: Tensor) -> list[Answer]:
-        """Rank the classes for prepared images (N, C, S, S)."""
-        logits, features = self.outputs(images)
+    def answers(self, inputs: Inputs | Tensor) -> list[Answer]:
+        """Rank the classes for prepared inputs or images (N, C, S, S)."""
+        logits, features = self.outputs(inputs)
         probabilities = torch.softmax(logits / self.card.temperature, dim=1)
         distances = self._distances(features)
         order = probabilities.argsort(dim=1, descending=True, stable=True)
@@ -165,7 +174,7 @@ def classify(
     waiting: list[Tensor] = []
     for image in images:
         waiting.append(classifier.prepare(image))
-        if len(waiting) == _BATCH:
+        if len(waiting) == BATCH:
             answers += classifier.answers(torch.stack(waiting))
             waiting.clear()
             if (yield Progress(len(answers), total, "classifying")) == STOP:

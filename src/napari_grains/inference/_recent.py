@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from napari_grains.events import Job
 from napari_grains.networks import DevicePlan, choose_device, find_network
 
+from ._guide import guide_file
 from ._predictor import Predictor
 from ._scale import choose_scale
 
@@ -48,7 +50,7 @@ class Recent(Generic[Key, Value]):
         return value
 
 
-_predictors: Recent[tuple[Path, int, int, DevicePlan], Predictor] = Recent(2)
+_predictors: Recent[tuple[Path, int, int, DevicePlan], Predictor] = Recent(3)
 _scales: Recent[bytes, float] = Recent(64)
 
 
@@ -69,12 +71,28 @@ def recent_scale(
     specimen: Mask | None = None,
     region: Mask | None = None,
 ) -> Job[float]:
-    """As `choose_scale`, but what was found lately for the same pixels is not looked for again."""
-    key = _fingerprint(image, specimen, region, predictor)
+    """As `choose_scale`, but what was found lately for the same pixels is not looked for again.
+
+    For a fine-tuned network it is found by the one that it was before, see `guide_hash`.
+    """
+    guide = _guide(predictor)
+    key = _fingerprint(image, specimen, region, guide)
     if (scale := _scales.get(key)) is None:
-        choice = yield from choose_scale(image, predictor, specimen, region)
+        try:
+            choice = yield from choose_scale(image, guide, specimen, region)
+        finally:
+            if guide is not predictor:
+                guide.rest()
         scale = _scales.put(key, choice.scale)
     return scale
+
+
+def _guide(predictor: Predictor) -> Predictor:
+    file = guide_file(predictor.card)
+    if file is None:
+        return predictor
+    precision = "float32" if predictor.plan.dtype == torch.float32 else "auto"
+    return recent_predictor(str(file), str(predictor.plan.device), precision)
 
 
 def _fingerprint(

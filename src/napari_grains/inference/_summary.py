@@ -14,6 +14,7 @@ from napari_grains import __version__
 from napari_grains.grains import Measurement
 from napari_grains.images import CalibratedImage
 
+from ._guide import AUTO, BY_HAND
 from ._predictor import Predictor
 from ._settings import SegmentationSettings, View
 
@@ -58,7 +59,7 @@ def provenance(settings: SegmentationSettings, scale: float, predictor: Predicto
     """JSON-able: how it was made."""
     return {
         "scale": scale,
-        "scale_chosen": "auto" if settings.scale is None and settings.grain_diameter is None else "by hand",
+        "scale_chosen": AUTO if settings.scale is None and settings.grain_diameter is None else BY_HAND,
         "method": settings.method,
         "merge": settings.merge,
         "relative_merge": settings.relative_merge,

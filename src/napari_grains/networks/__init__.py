@@ -11,7 +11,7 @@ from napari_grains.weights import (
 )
 
 from ._checkpoint import NetworkCard, file_hash, load_network, read_card, save_network
-from ._classifier import PATTERN, UNET, Classifier, ClassifierConfig, classifier
+from ._classifier import PATTERN, Classifier, ClassifierConfig
 from ._classifier_file import (
     TASKS,
     ClassifierCard,
@@ -22,6 +22,9 @@ from ._classifier_file import (
 )
 from ._device import DevicePlan, choose_device, cpu_multiplies_bfloat16
 from ._feature_space import FeatureSpace
+from ._grain_classifier import GrainClassifier
+from ._inputs import Inputs
+from ._named import UNET, classifier
 from ._preparation import Preparation, disc
 from ._unet import UNet, UNetConfig
 
@@ -38,6 +41,8 @@ __all__ = [
     "ClassifierConfig",
     "DevicePlan",
     "FeatureSpace",
+    "GrainClassifier",
+    "Inputs",
     "NetworkCard",
     "Preparation",
     "StoredClassifier",

@@ -8,15 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from napari_grains.errors import InputError
-
-from ._backbones import backbone, unet_encoder
-from ._pattern_net import pattern_encoder, pattern_head
+from ._inputs import Inputs
 
 PATTERN = "pattern"
 """Name of the small network for diffraction patterns."""
-UNET = "unet"
-"""Name of the classifier that reads the encoder of the bundled U-Net: weights without a download."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,8 @@ class ClassifierConfig:
         Number of classes, at least 2.
     channels : int
         Registered input channels, at least 1.
+    measures : int
+        Numbers that are read beside the image; 0 except for grains.
 
     Raises
     ------
@@ -41,9 +38,10 @@ class ClassifierConfig:
     network: str = PATTERN
     classes: int = 2
     channels: int = 1
+    measures: int = 0
 
     def __post_init__(self) -> None:
-        if self.classes < 2 or self.channels < 1:
+        if self.classes < 2 or self.channels < 1 or self.measures < 0:
             raise ValueError(f"a classifier needs two classes and a channel, got {self}")
 
 
@@ -74,6 +72,10 @@ class Classifier(nn.Module):
         maps: Tensor = self.encoder(images)
         return maps.float().mean(dim=(2, 3))  # what differs between images is small beside the mean
 
+    def features_of(self, inputs: Inputs) -> Tensor:
+        """Features (N, F), which the head reads."""
+        return self.features(inputs.images)
+
     def last_stage(self) -> list[nn.Module]:
         """Parts of the encoder behind its last reduction of the resolution that have weights."""
         sizes = self._sizes()
@@ -99,42 +101,3 @@ class Classifier(nn.Module):
             sizes.append(image.shape[2])
         self.train(was_training)
         return sizes
-
-
-def classifier(name: str, classes: int, channels: int = 1, *, pretrained: bool = False) -> Classifier:
-    """Make a classifier by name.
-
-    Parameters
-    ----------
-    name : str
-        "pattern", "unet" (the encoder of the bundled U-Net) or a classifier of torchvision, such as
-        "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
-    classes : int
-        Number of classes, at least 2.
-    channels : int
-        Input channels. The first layer of a pretrained network keeps the sum of its weights over red, green
-        and blue, shared evenly among the channels: one grey channel gives what the grey picture gave as RGB.
-    pretrained : bool
-        Whether to start from weights: torchvision's are downloaded once, those of "unet" are bundled.
-
-    Returns
-    -------
-    Classifier
-        In training mode; what is not pretrained is drawn from torch's generator.
-
-    Raises
-    ------
-    InputError
-        If there is no such classifier, it has no feature maps, there are no weights for it, or they cannot be
-        downloaded.
-    """
-    config = ClassifierConfig(name, classes, channels)
-    if name == PATTERN:
-        if pretrained:
-            raise InputError(
-                "the pattern network has no weights of torchvision; start from a file or train it anew."
-            )
-        return Classifier(config, pattern_encoder(channels), pattern_head(classes))
-    make = unet_encoder if name == UNET else backbone
-    encoder, features = make(name, channels, pretrained=pretrained)
-    return Classifier(config, encoder, nn.Linear(features, classes))

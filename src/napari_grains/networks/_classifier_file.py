@@ -15,14 +15,15 @@ from torch import Tensor
 from napari_grains.errors import InputError
 from napari_grains.weights import CLASSIFIER, card_text, kind_of
 
-from ._classifier import Classifier, ClassifierConfig, classifier
+from ._classifier import Classifier, ClassifierConfig
 from ._feature_space import FeatureSpace
+from ._named import classifier
 from ._preparation import Preparation
 from ._tensors import write_tensors
 
 _FORMAT: Final = 1
-TASKS: Final = ("images", "patches", "frames", "patterns")
-"""What a classifier was made for: whole images, parts of images, frames of a stack, diffraction patterns."""
+TASKS: Final = ("images", "patches", "frames", "patterns", "grains")
+"""What a classifier is for: whole images, parts of them, frames of a stack, diffraction patterns, grains."""
 _NETWORK, _SPACE = "network.", "space."
 
 
@@ -177,7 +178,7 @@ def load_classifier(path: str | os.PathLike[str]) -> StoredClassifier:
     card = read_classifier_card(path)
     config = card.architecture
     try:
-        network = classifier(config.network, config.classes, config.channels)
+        network = classifier(config.network, config.classes, config.channels, measures=config.measures)
         with safe_open(path, "pt") as file:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
         network.load_state_dict(_below(tensors, _NETWORK))

@@ -60,7 +60,11 @@ class Preparation:
         tensor = torch.from_numpy(np.ascontiguousarray(values))
         if tensor.shape[-1] != self.size:
             tensor = F.interpolate(tensor[None], (self.size, self.size), mode="bilinear", antialias=True)[0]
-        tensor = tensor.clamp(0, 1) ** self.power
+        return self.normalised(tensor)
+
+    def normalised(self, grey: Tensor) -> Tensor:
+        """Input for grey levels (..., size, size) between 0 and 1."""
+        tensor = grey.clamp(0, 1) ** self.power
         if self.disc:
             tensor = tensor * disc(self.size)
         return (tensor - self.mean) / self.deviation

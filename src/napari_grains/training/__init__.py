@@ -9,10 +9,13 @@ from ._classify_jobs import answer_to_dict, classify_arrays, train_classifier_ar
 from ._classify_scores import ClassificationScores, temperature_of
 from ._classify_settings import ClassifierTraining, Strategy
 from ._diagnose import diagnose
+from ._explain import explain_arrays, filters_arrays
 from ._finetune import finetune
 from ._finetune_jobs import diagnose_arrays, finetune_arrays
 from ._finetuned import Finetuned
 from ._finetuning import Finetuning
+from ._grain_examples import GrainExamples, grain_examples_from
+from ._grain_jobs import area_fractions, classify_grains_arrays, number_fractions
 from ._jobs import pretrain_arrays
 from ._match import match_arrays
 from ._painted import PaintedImage
@@ -32,6 +35,7 @@ __all__ = [
     "Examples",
     "Finetuned",
     "Finetuning",
+    "GrainExamples",
     "Loss",
     "PaintedImage",
     "Pretraining",
@@ -45,16 +49,22 @@ __all__ = [
     "TrainingState",
     "Watch",
     "answer_to_dict",
+    "area_fractions",
     "calibrate",
     "classify_arrays",
+    "classify_grains_arrays",
     "diagnose",
     "diagnose_arrays",
     "examples_from",
+    "explain_arrays",
+    "filters_arrays",
     "finetune",
     "finetune_arrays",
     "frames_of",
+    "grain_examples_from",
     "image_files",
     "match_arrays",
+    "number_fractions",
     "patches_of",
     "pretrain",
     "pretrain_arrays",

@@ -69,6 +69,11 @@ class Examples:
         return 1 if first.ndim == 2 else len(first)
 
     @property
+    def measures(self) -> int:
+        """Numbers that are known of each example beside its image."""
+        return 0
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over all images and their classes."""
         digest = hashlib.sha256()
@@ -158,11 +163,11 @@ def _parts(file: Path, patch: int | None) -> list[Image]:
 
 
 def _from_table(path: Path, stack: Path | None, patch: int | None) -> Examples:
-    rows = _rows(path)
+    rows = rows_of(path)
     read = lru_cache(maxsize=4)(frames_of)
     images, classes, groups = [], [], []
     for number, row in enumerate(rows, 2):
-        file = stack if stack is not None else _file(path, row, number)
+        file = stack if stack is not None else file_of(path, row, number)
         if not (name := (row.get("class") or "").strip()):
             raise InputError(f"line {number} of {path.name} names no class.")
         images.append(_example(read(file), row, patch, f"line {number} of {path.name}"))
@@ -171,7 +176,14 @@ def _from_table(path: Path, stack: Path | None, patch: int | None) -> Examples:
     return Examples.named(images, classes, groups)
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """Read a table with a column class.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or has no such column.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -186,21 +198,27 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _file(table: Path, row: Mapping[str, Any], number: int) -> Path:
-    """File of a row; relative ones lie beside the table."""
-    if not (text := (row.get("path") or "").strip()):
-        raise InputError(f"line {number} of {table.name} names no path.")
+def file_of(table: Path, row: Mapping[str, Any], number: int, column: str = "path") -> Path:
+    """File in a column of a row; relative ones lie beside the table.
+
+    Raises
+    ------
+    InputError
+        If none is named.
+    """
+    if not (text := (row.get(column) or "").strip()):
+        raise InputError(f"line {number} of {table.name} names no {column}.")
     return table.parent / text
 
 
 def _example(frames: list[Image], row: Mapping[str, Any], patch: int | None, where: str) -> Image:
-    frame = _number(row, "frame", where)
+    frame = number_in(row, "frame", where)
     if frame is None and len(frames) > 1:
         raise InputError(f"{where} is about a stack; give its frame, from 0 to {len(frames) - 1}.")
     if not 0 <= (frame or 0) < len(frames):
         raise InputError(f"{where}: there is no frame {frame}; there are {len(frames)}, from 0.")
     image = frames[frame or 0]
-    row_at, column_at = (_number(row, name, where) for name in ("row", "column"))
+    row_at, column_at = (number_in(row, name, where) for name in ("row", "column"))
     if row_at is None or column_at is None:
         return image
     if patch is None:
@@ -208,7 +226,14 @@ def _example(frames: list[Image], row: Mapping[str, Any], patch: int | None, whe
     return _cut(image, row_at - patch // 2, column_at - patch // 2, patch)
 
 
-def _number(row: Mapping[str, Any], name: str, where: str) -> int | None:
+def number_in(row: Mapping[str, Any], name: str, where: str) -> int | None:
+    """Whole number in a row; None if it is empty.
+
+    Raises
+    ------
+    InputError
+        If it is no number.
+    """
     text = (row.get(name) or "").strip()
     try:
         return round(float(text)) if text else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from napari_grains.networks import save_classifier, user_folder
 
 from ._classify import TrainedClassifier, train_classifier
 from ._classify_examples import Examples, examples_from
-from ._classify_settings import training_from
+from ._classify_settings import ClassifierTraining, training_from
+from ._grain_examples import GrainExamples, grain_examples_from
 
 
 def train_classifier_arrays(
@@ -28,6 +29,7 @@ def train_classifier_arrays(
     images: NDArray[np.generic] | None = None,
     classes: Sequence[str] = (),
     groups: Sequence[str] = (),
+    grain_examples: Sequence[Mapping[str, Any]] | None = None,
     held_out: str | None = None,
     start: str | None = None,
     device: str = "auto",
@@ -43,11 +45,14 @@ def train_classifier_arrays(
     output : str, optional
         File of the classifier; None: NAME.safetensors in the user's folder. A file of that name is replaced.
     examples, stack : str, optional
-        Folder or table, and the stack that a table is about; see `examples_from`.
+        Folder or table, and the stack that a table is about; see `examples_from`. With the task "grains" a
+        table of grains; see `grain_examples_from`.
     images : ndarray, (N, Y, X) or (N, C, Y, X), optional
         Examples instead, with the class and the group of each.
     classes, groups : sequence of str
         Of ``images``; without groups nothing can be held out.
+    grain_examples : sequence of mapping, optional
+        Grains with classes instead, for the task "grains"; see `GrainExamples.of`.
     held_out : str, optional
         Folder or table of examples that nothing is learned from.
     start, device : str, optional
@@ -64,8 +69,9 @@ def train_classifier_arrays(
     -------
     dict
         "network" (its file), "name", "classes" and the number of examples of each under "examples", "scores"
-        (see `ClassificationScores.to_dict`; None if not estimated, and "why_not"), "temperature",
-        "unknown_distance", "strategy", "steps", "seconds", "device", "stopped".
+        (see `ClassificationScores.to_dict`; None if not estimated, and "why_not"), "held_out_examples" (see
+        `ClassificationScores.by_example`), "temperature", "unknown_distance", "strategy", "steps", "seconds",
+        "device", "stopped".
 
     Raises
     ------
@@ -74,8 +80,11 @@ def train_classifier_arrays(
     """
     path = _output(name, output)
     chosen = training_from(settings)
-    learned = _examples(examples, stack, images, classes, groups, chosen.patch)
-    others = None if held_out is None else examples_from(Path(held_out), patch=chosen.patch)
+    if chosen.task == "grains":
+        learned: Examples = _grains(examples, grain_examples, chosen)
+    else:
+        learned = _examples(examples, stack, images, classes, groups, chosen.patch)
+    others = None if held_out is None else _held_out(Path(held_out), chosen)
     trained = yield from train_classifier(
         learned, chosen, held_out=others, start=start, device=device, name=name, notes=notes
     )
@@ -147,6 +156,23 @@ def _examples(
     return Examples.named(list(images), classes, groups or ["all"] * len(images))
 
 
+def _grains(
+    path: str | None, marked: Sequence[Mapping[str, Any]] | None, settings: ClassifierTraining
+) -> GrainExamples:
+    if (path is None) == (marked is None):
+        raise InputError("give examples of grains as a table, or as images and grains with their classes.")
+    if path is not None:
+        return grain_examples_from(Path(path), settings.prepared)
+    assert marked is not None  # noqa: S101 - for mypy; one of the two is there
+    return GrainExamples.of(marked, settings.prepared)
+
+
+def _held_out(path: Path, settings: ClassifierTraining) -> Examples:
+    if settings.task == "grains":
+        return grain_examples_from(path, settings.prepared)
+    return examples_from(path, patch=settings.patch)
+
+
 def _told(trained: TrainedClassifier, examples: Examples) -> dict[str, Any]:
     card, scores = trained.stored.card, trained.scores
     return {
@@ -154,6 +180,7 @@ def _told(trained: TrainedClassifier, examples: Examples) -> dict[str, Any]:
         "examples": examples.counts,
         "scores": None if scores is None else scores.to_dict(),
         "why_not": trained.why_not,
+        "held_out_examples": None if scores is None else scores.by_example(),
         "temperature": card.temperature,
         "unknown_distance": card.unknown_distance,
     } | dict(trained.figures)

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from napari_grains.networks import Classifier, DevicePlan
+from napari_grains.networks import Classifier, DevicePlan, Inputs
 
 from ._classify_settings import ClassifierTraining, Strategy
-from ._classify_views import view
+from ._classify_views import view, views_of_grains
 
 SMALL_BATCH = 16
 """Below so many examples in a step, a pretrained encoder keeps its batch-norm statistics."""
@@ -57,12 +57,12 @@ class Learner:
         self._learning = self._parts()
         self._optimizer = self._optimizer_of()
 
-    def learn(self, images: Tensor, labels: Tensor, rate: float, done: float, step: int) -> Tensor:
+    def learn(self, inputs: Inputs | Tensor, labels: Tensor, rate: float, done: float, step: int) -> Tensor:
         """Take one step.
 
         Parameters
         ----------
-        images : Tensor, (N, C, S, S)
+        inputs : Inputs or Tensor, (N, C, S, S)
             Prepared.
         labels : Tensor, (N,), int64
             Their classes.
@@ -81,19 +81,25 @@ class Learner:
         self._set_modes()
         self._set_rates(rate, done)
         generator = torch.Generator().manual_seed(1_000_003 * self.settings.seed + step)
-        preparation = self.settings.prepared
-        any_angle = self.settings.task == "patterns" and preparation.disc
-        seen = view(images.float(), generator, preparation.black, any_angle=any_angle)
+        seen = self._seen(inputs if isinstance(inputs, Inputs) else Inputs(inputs), generator)
         self._optimizer.zero_grad(set_to_none=True)
-        seen = seen.to(self.plan.device).contiguous(memory_format=torch.channels_last)
         with repeatable(self.plan, int(torch.randint(2**31, (), generator=generator))):
             with self._precision():
-                features = self.network.features(seen)
+                features = self.network.features_of(seen)
             logits = self.network.head(features)
         loss = F.cross_entropy(logits, labels.to(self.plan.device), weight=self._weights)
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         return loss.detach()
+
+    def _seen(self, inputs: Inputs, generator: torch.Generator) -> Inputs:
+        """Turn and mirror the examples, on the device."""
+        if inputs.masks is not None:
+            return views_of_grains(inputs, generator).to(self.plan.device)
+        preparation = self.settings.prepared
+        any_angle = self.settings.task == "patterns" and preparation.disc
+        seen = view(inputs.images.float(), generator, preparation.black, any_angle=any_angle)
+        return Inputs(seen.to(self.plan.device).contiguous(memory_format=torch.channels_last))
 
     def _precision(self) -> torch.autocast:
         """Convolve in bfloat16 where the hardware multiplies it; float16 would need its loss scaled."""

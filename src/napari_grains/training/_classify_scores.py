@@ -31,12 +31,15 @@ class ClassificationScores:
         What the classifier gave each class.
     how : str
         Which examples were held out, in words.
+    index : ndarray of int64, (N,), optional
+        Which of the examples that were given each is; None where others were held out.
     """
 
     class_names: tuple[str, ...]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     how: str
+    index: NDArray[np.int64] | None = None
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -112,6 +115,26 @@ class ClassificationScores:
                 "accuracy": _rounded(found),
                 "examples": [int(one) for one in count],
             },
+        }
+
+    def by_example(self) -> dict[str, Any] | None:
+        """Return what was said of each example while it was held out, as JSON values.
+
+        Returns
+        -------
+        dict or None
+            "index" of the example, and its "ranking": all classes with their probabilities, the most probable
+            one first. None where other examples were held out.
+        """
+        if self.index is None:
+            return None
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")
+        return {
+            "index": self.index.tolist(),
+            "ranking": [
+                [[self.class_names[k], float(one[k])] for k in row]
+                for row, one in zip(order.tolist(), self.probabilities, strict=True)
+            ],
         }
 
 

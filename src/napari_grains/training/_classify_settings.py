@@ -104,7 +104,7 @@ class ClassifierTraining:
         if self.preparation is not None:
             return self.preparation
         patterns = self.task == "patterns"
-        size = 64 if self.network == PATTERN else 128
+        size = 64 if self.network == PATTERN or self.task == "grains" else 128
         return Preparation(size, disc=patterns)  # corners would be cut off by a turn
 
     def strategy_for(self, smallest: int, *, pretrained: bool) -> Strategy:

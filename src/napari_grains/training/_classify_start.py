@@ -31,6 +31,8 @@ class Start:
         With the name of the network.
     classes, channels : int
         Of the examples.
+    measures : int
+        Numbers that are known of each example beside its image.
     stored : StoredClassifier, optional
         Classifier to start from.
     """
@@ -39,6 +41,7 @@ class Start:
     settings: ClassifierTraining
     classes: int
     channels: int
+    measures: int = 0
     stored: StoredClassifier | None = None
 
     @classmethod
@@ -53,7 +56,7 @@ class Start:
         if start is None:
             bundled = settings.network == UNET and "default" in list_networks()
             start = "pretrained" if bundled else "random"
-        size = len(examples.class_names), examples.channels
+        size = len(examples.class_names), examples.channels, examples.measures
         if start in ("random", "pretrained"):
             return cls(start, settings, *size)
         stored = load_classifier(find_classifier(start))
@@ -73,7 +76,9 @@ class Start:
     def network(self) -> Classifier:
         """Make the network: the head is new, its encoder what it starts from."""
         wanted = self.name == "pretrained"
-        made = classifier(self.settings.network, self.classes, self.channels, pretrained=wanted)
+        made = classifier(
+            self.settings.network, self.classes, self.channels, pretrained=wanted, measures=self.measures
+        )
         if self.stored is not None:
             made.encoder.load_state_dict(self.stored.network.encoder.state_dict())
         return made

@@ -7,8 +7,12 @@ from torch import Tensor
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as V  # noqa: N812
 
+from napari_grains.networks import Inputs
+
 _GAIN = 0.15
 """Contrast differs by up to this share, brightness by half of it."""
+QUARTERS = 8
+"""Views of a grain: four turns, each also mirrored."""
 
 
 def view(images: Tensor, generator: torch.Generator, black: float, *, any_angle: bool) -> Tensor:
@@ -30,6 +34,22 @@ def view(images: Tensor, generator: torch.Generator, black: float, *, any_angle:
     return torch.stack(
         [_one(image, four, black, any_angle) for image, four in zip(images, numbers, strict=True)]
     )
+
+
+def views_of_grains(inputs: Inputs, generator: torch.Generator) -> Inputs:
+    """Turn every grain by quarters and mirror it, differently; its grey beside the others' stays."""
+    chosen = torch.randint(QUARTERS, (len(inputs),), generator=generator).tolist()
+    return Inputs.joined([quarter(inputs[k : k + 1], turn) for k, turn in enumerate(chosen)])
+
+
+def quarter(inputs: Inputs, number: int) -> Inputs:
+    """View number 0 (as it is) to 7 of grains: turned by quarters, from the fifth on also mirrored."""
+    assert inputs.masks is not None  # noqa: S101 - for mypy; grains have masks
+    images, masks = (
+        torch.rot90(one.flip(-1) if number >= QUARTERS // 2 else one, number % 4, (-2, -1))
+        for one in (inputs.images, inputs.masks)
+    )
+    return Inputs(images, masks, inputs.measures)
 
 
 def _one(image: Tensor, numbers: list[float], black: float, any_angle: bool) -> Tensor:

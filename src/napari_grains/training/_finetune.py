@@ -286,9 +286,8 @@ class _Run:
             self._race.enter()
         if state is not None:
             yield from self._keep(state, name)
-        if self._look is not None and not self._inbox.stopped:
-            job = self._look.show(self._race.best(), self._plan, self._progress("showing the result"))
-            yield from self._inbox.during(job)
+        if self._look is not None:  # also after a stop: what is seen shall be what is kept
+            yield from self._look.show(self._race.best(), self._plan, self._progress("showing the result"))
 
     def _progress(self, doing: str) -> Progress:
         return Progress(self._pace.step, self._pace.total, doing)

@@ -12,6 +12,7 @@ import numpy as np
 from napari_grains.errors import InputError
 from napari_grains.events import Job
 from napari_grains.images import Box, PixelSize, calibrated
+from napari_grains.inference import BY_HAND
 from napari_grains.networks import save_network
 from napari_grains.weights import SUFFIX, history_folder
 
@@ -45,9 +46,9 @@ def finetune_arrays(
     images : sequence of mappings
         "image", (Y, X), (Z, Y, X) or with a last axis of 3 or 4 colours, and "labels", of the same rows,
         columns and slices, 0 where nothing is painted; there may be "name", "scale" (working pixels per
-        image pixel), "paint" ("boundary" or "grains", see `targets_of`, or "phases"), "channels", a list of
-        registered arrays like "image" for phases, "pixel_size_m", [y, x] in metres, "rgb" and "leave_out", a
-        sequence of [top, bottom, left, right].
+        image pixel) and "scale_chosen" (see `PaintedImage`), "paint" ("boundary" or "grains", see
+        `targets_of`, or "phases"), "channels", a list of registered arrays like "image" for phases,
+        "pixel_size_m", [y, x] in metres, "rgb" and "leave_out", a sequence of [top, bottom, left, right].
     validation : sequence of mappings
         The same, to judge by alone.
     start : str
@@ -149,8 +150,8 @@ def _one(values: Mapping[str, Any], name: str) -> PaintedImage:
         calibrated(channel, name=f"{name}, channel {number}", rgb=rgb)
         for number, channel in enumerate(values.get("channels", ()), 2)
     ]
-    labels = np.asarray(values["labels"])
-    return PaintedImage(image, labels, values.get("scale"), values.get("paint"), channels)
+    labels, chosen = np.asarray(values["labels"]), str(values.get("scale_chosen", BY_HAND))
+    return PaintedImage(image, labels, values.get("scale"), values.get("paint"), channels, chosen)
 
 
 def _settings(values: Mapping[str, Any]) -> Finetuning:

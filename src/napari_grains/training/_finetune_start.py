@@ -10,7 +10,7 @@ from pathlib import Path
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Notice
 from napari_grains.images import stretch
-from napari_grains.inference import SegmentationSettings, WorkingFrame, segment
+from napari_grains.inference import AUTO, SegmentationSettings, WorkingFrame, segment
 from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
 from napari_grains.synthesis import Recipe, appearance_of, matched_recipe
 
@@ -88,10 +88,11 @@ def with_scales(
     """Find the scale of each painted image that has none; stops at once if told to."""
     found = []
     for each in images:
-        scale = each.scale
-        if scale is None:
+        if each.scale is None:
             scale = yield from inbox.during(aim.scale(each, start.path, start.card, device))
-        found.append(replace(each, scale=scale))
+            found.append(replace(each, scale=scale, scale_chosen=AUTO))
+        else:
+            found.append(each)
         if inbox.stopped:
             break
     return found

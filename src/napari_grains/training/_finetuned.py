@@ -68,6 +68,7 @@ def finetuned_card(
             "sha256": one.fingerprint,
             "strokes": one.strokes,
             "scale": round(one.frame.scale, 4),
+            "scale_chosen": one.scale_chosen,
         }
         | ({} if one.pixel_size is None else {"pixel_size_m": [one.pixel_size.y, one.pixel_size.x]})
         for one in fields

@@ -13,7 +13,7 @@ from napari_grains.networks import UNet
 
 Layers: TypeAlias = Literal["head", "last", "all"]
 LAYERS: Final = ("head", "last", "all")
-RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4, "all": 5e-4})
+RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4, "all": 1e-3})
 """Learning rates: the more layers, the more careful."""
 _ENOUGH: Final = MappingProxyType({"last": 100, "all": 250})
 """Painted working px of the rarer class from which on more layers than the head learn."""

@@ -13,7 +13,7 @@ from ._finetuning import Finetuning, Layers, trainable
 from ._losses import total_loss
 from ._settings import Loss
 from ._stream import Batch
-from ._stroke_loss import TOLERANCE, kept_loss, stroke_error, stroke_loss
+from ._stroke_loss import PLANES, TOLERANCE, kept_loss, stroke_error, stroke_loss
 
 _STEEPEST = 1.0
 """Gradients are clipped to this norm."""
@@ -117,8 +117,8 @@ class Learner:
         network = self.average if network is None else network
         images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
         logit = torch.cat([forward(network, self.plan, image)["boundary"] for image in images])
-        boundary, grain = (patches[name].to(self.plan.device) for name in ("boundary", "grain"))
-        return float(stroke_error(logit, boundary, grain, self.prior))
+        boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
+        return float(stroke_error(logit, boundary, grain, lenient, self.prior))
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
         strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}
@@ -127,13 +127,13 @@ class Learner:
         outputs = forward(self.network, self.plan, image)
         number = len(strokes["image"])
         mine = {name: value[:number] for name, value in outputs.items()}
-        painted = strokes["boundary"], strokes["grain"]
-        of_strokes = stroke_loss(mine["boundary"], *painted, self.prior, self._tolerance)
+        boundary, grain, lenient = (strokes[name] for name in PLANES)
+        of_strokes = stroke_loss(mine["boundary"], boundary, grain, lenient, self.prior, self._tolerance)
         loss = of_strokes
         if self.settings.keeping:
             with torch.no_grad():
                 before = forward(self._before, self.plan, strokes["image"])
-            ignored = 1 - (strokes["boundary"] + strokes["grain"]).clamp(max=1)
+            ignored = 1 - (boundary + grain).clamp(max=1)
             loss = loss + self.settings.keeping * kept_loss(mine, before, ignored)
         if synthetic:
             others = {name: value[number:] for name, value in outputs.items()}

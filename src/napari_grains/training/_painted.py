@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 from napari_grains.images import CalibratedImage, PixelSize, stretch
-from napari_grains.inference import WorkingFrame
+from napari_grains.inference import BY_HAND, WorkingFrame
 from napari_grains.networks import NetworkCard
 
 from ._targets import Marks, Paint, targets_of
@@ -37,6 +37,8 @@ class PaintedImage:
         See `targets_of`; "phases": class k of K is k.
     channels : sequence of CalibratedImage
         What else was measured at the same pixels (back-scattered electrons, maps); for phases.
+    scale_chosen : {"auto", "by hand"}
+        How the scale was chosen: with one that was chosen by hand the network learns to find scales, too.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class PaintedImage:
     scale: float | None = None
     paint: Paint | None = None
     channels: Sequence[CalibratedImage] = ()
+    scale_chosen: str = BY_HAND
 
     def __post_init__(self) -> None:
         name = self.image.name
@@ -112,6 +115,8 @@ class Field:
         Painted pixels of the image.
     pixel_size : PixelSize, optional
         Of the image.
+    scale_chosen : {"auto", "by hand"}
+        As in `PaintedImage`.
     """
 
     name: str
@@ -121,6 +126,7 @@ class Field:
     targets: Marks
     strokes: int
     pixel_size: PixelSize | None = None
+    scale_chosen: str = BY_HAND
 
 
 @dataclass
@@ -168,8 +174,8 @@ class Painted:
     def _field(self, number: int, index: int, image: CalibratedImage, labels: NDArray[Any]) -> Field:
         fingerprint, grey, frame = self._input(number, index, image)
         targets = self._targets(number, labels, frame, image)
-        strokes = int(np.count_nonzero(labels))
-        return Field(image.name, fingerprint, grey, frame, targets, strokes, image.pixel_size)
+        strokes, chosen = int(np.count_nonzero(labels)), self.images[number].scale_chosen
+        return Field(image.name, fingerprint, grey, frame, targets, strokes, image.pixel_size, chosen)
 
     def _targets(
         self, number: int, labels: NDArray[Any], frame: WorkingFrame, image: CalibratedImage

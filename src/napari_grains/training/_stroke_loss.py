@@ -8,19 +8,26 @@ from typing import Final
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
+PLANES: Final = ("boundary", "grain", "lenient")
+"""What is known of patches, in the order in which it is asked for here."""
 TOLERANCE: Final = 1
 """Working px by which a stroke may be off."""
 
 
 def stroke_loss(
-    logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5, tolerance: int = TOLERANCE
+    logit: Tensor,
+    boundary: Tensor,
+    grain: Tensor,
+    lenient: Tensor | float,
+    prior: float = 0.5,
+    tolerance: int = TOLERANCE,
 ) -> Tensor:
     """Cross-entropy on painted pixels alone, balanced over the classes, lenient about places.
 
-    A boundary pixel asks for a boundary somewhere within a pixel of it, a grain pixel for the inside of a
-    grain: strokes are painted a little off, and on a coarse grid the inside next to a line lies within the
-    line's width. Each class counts by its expected share of all pixels and not by how much was painted, so
-    that undecided pixels stay undecided.
+    A boundary pixel asks for a boundary somewhere within a pixel of it: strokes are painted a little off. A
+    grain pixel asks for the inside of a grain, where that is lenient within a pixel, too: on a coarse grid
+    the inside next to a line lies within the line's width. Each class counts by its expected share of all
+    pixels and not by how much was painted, so that undecided pixels stay undecided.
 
     Parameters
     ----------
@@ -29,6 +36,8 @@ def stroke_loss(
     boundary, grain : Tensor, (N, 1, Y, X)
         1 where that was painted; where both are 0 the pixel is ignored: its gradient is 0 unless it is next
         to a painted one.
+    lenient : Tensor, (N, 1, Y, X), or float
+        How far a pixel next to a grain pixel counts for it, 0 to 1; see `lenience_at`.
     prior : float
         Expected share of boundary pixels.
     tolerance : int
@@ -38,13 +47,15 @@ def stroke_loss(
     -------
     Tensor, scalar
     """
-    highest, lowest = _around(logit.float(), tolerance)
+    highest, inside = _around(logit.float(), lenient, tolerance)
     return 2 * prior * _mean(F.softplus(-highest), boundary) + 2 * (1 - prior) * _mean(
-        F.softplus(lowest), grain
+        F.softplus(inside), grain
     )
 
 
-def stroke_error(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 0.5) -> Tensor:
+def stroke_error(
+    logit: Tensor, boundary: Tensor, grain: Tensor, lenient: Tensor | float, prior: float = 0.5
+) -> Tensor:
     """Mean squared error of the probability on painted pixels (Brier, 1950), as lenient and balanced.
 
     By this networks are compared: a single stroke of which a network is sure, and wrong, outweighs no other,
@@ -52,7 +63,7 @@ def stroke_error(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 
 
     Parameters
     ----------
-    logit, boundary, grain, prior
+    logit, boundary, grain, lenient, prior
         As in `stroke_loss`.
 
     Returns
@@ -60,8 +71,8 @@ def stroke_error(logit: Tensor, boundary: Tensor, grain: Tensor, prior: float = 
     Tensor, scalar
         0 to 1.
     """
-    highest, lowest = _around(logit.float())
-    missed, invented = (1 - highest.sigmoid()) ** 2, lowest.sigmoid() ** 2
+    highest, inside = _around(logit.float(), lenient)
+    missed, invented = (1 - highest.sigmoid()) ** 2, inside.sigmoid() ** 2
     return prior * _mean(missed, boundary) + (1 - prior) * _mean(invented, grain)
 
 
@@ -86,10 +97,11 @@ def kept_loss(outputs: Mapping[str, Tensor], before: Mapping[str, Tensor], ignor
     return boundary + distance
 
 
-def _around(logit: Tensor, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
-    """Highest and lowest value within the tolerance of each pixel."""
+def _around(logit: Tensor, lenient: Tensor | float, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
+    """Highest value within the tolerance of each pixel, and the lowest as far as that is lenient."""
     side = 2 * tolerance + 1
-    return F.max_pool2d(logit, side, 1, tolerance), -F.max_pool2d(-logit, side, 1, tolerance)
+    lowest = -F.max_pool2d(-logit, side, 1, tolerance)
+    return F.max_pool2d(logit, side, 1, tolerance), logit + lenient * (lowest - logit)
 
 
 def _mean(values: Tensor, where: Tensor) -> Tensor:

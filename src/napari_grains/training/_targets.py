@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -22,6 +22,10 @@ GRAIN, BOUNDARY = 1, 2
 _SQUARE: Final = np.ones((3, 3), np.bool_)
 _NEAR: Final = 2.0
 """Working px from a painted boundary within which grain strokes are ignored: lines are 3 px wide there."""
+_LINE: Final = 1.5
+"""Working px from its middle to the rim of a boundary as the network draws it."""
+_CLEAR: Final = 3.5
+"""Image px by which a stroke inside a grain keeps away from the middle of a boundary."""
 _RIM: Final = 1.5
 """Working px at the rim of a grain that was painted by id, beyond which nothing is known."""
 _GAP: Final = 2
@@ -61,14 +65,17 @@ class Targets:
         On a boundary, or at most one pixel away from one.
     grain : ndarray of bool, (Y, X)
         Inside a grain, or at most one pixel away from its inside.
+    lenience : float
+        How far one pixel away counts for those in grains: 0, not at all, to 1, as much as the pixel itself.
     """
 
     boundary: Mask
     grain: Mask
+    lenience: float = 1.0
 
     def only(self, where: Mask) -> Targets:
         """Ignore what is elsewhere."""
-        return Targets(self.boundary & where, self.grain & where)
+        return replace(self, boundary=self.boundary & where, grain=self.grain & where)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -83,7 +90,7 @@ class Targets:
     @property
     def planes(self) -> dict[str, NDArray[Any]]:
         """What goes along with the image, (Y, X) each, 0 where nothing is known."""
-        return {"boundary": self.boundary, "grain": self.grain}
+        return {"boundary": self.boundary, "grain": self.grain, "lenient": self.lenience * self.grain}
 
     @property
     def places(self) -> list[NDArray[np.intp]]:
@@ -128,14 +135,36 @@ def targets_of(
     """
     if specimen is not None:
         labels = np.where(specimen, labels, 0)
+    lenience = lenience_at(frame.scale)
     if (paint or paint_of(labels)) == "grains":
-        return _of_grains(labels, frame)
+        return replace(_of_grains(labels, frame), lenience=lenience)
     if labels.max(initial=0) > BOUNDARY or labels.min(initial=0) < 0:
         raise InputError(
             f"strokes are 1 (grain) and 2 (boundary), found {int(labels.max())}; "
             "if these are numbers of grains, say that grains are painted."
         )
-    return _of_strokes(touched(labels == BOUNDARY, frame), touched(labels == GRAIN, frame))
+    strokes = _of_strokes(touched(labels == BOUNDARY, frame), touched(labels == GRAIN, frame))
+    return replace(strokes, lenience=lenience)
+
+
+def lenience_at(scale: float) -> float:
+    """How far a grain stroke may lie within the width that a boundary has on the working grid.
+
+    On a coarse grid a stroke that keeps clear of a boundary is still within the width that the network gives
+    to it, and asks for no boundary only next to it. On a fine one it is not, and to be lenient there would be
+    to pass over thin boundaries that are none.
+
+    Parameters
+    ----------
+    scale : float
+        Working pixels per image pixel.
+
+    Returns
+    -------
+    float
+        Working px, 0 to 1.
+    """
+    return min(max(_LINE - _CLEAR * scale, 0.0), 1.0)
 
 
 def _of_strokes(boundary: Mask, grain: Mask) -> Targets:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from napari_grains.events import STOP, Job, Preview, Progress
 from napari_grains.images import CalibratedImage
-from napari_grains.inference import Predictor, WorkingFrame, choose_scale
+from napari_grains.inference import Predictor, WorkingFrame, recent_predictor, recent_scale
 from napari_grains.networks import DevicePlan, NetworkCard, UNet
 
 from ._pace import Clock
@@ -97,10 +97,9 @@ class Watch:
 
 def found_scale(image: CalibratedImage, model: str, device: str) -> Job[float | None]:
     """Find the scale of an image with a network; None if stopped."""
-    predictor = Predictor.load(model, device)
-    job = choose_scale(image.pixels, predictor, image.specimen)
+    predictor = recent_predictor(model, device)
+    job = recent_scale(image.pixels, predictor, image.specimen)
     try:
-        choice = yield from quiet(job, Progress(0, 0, "finding the scale"))
+        return (yield from quiet(job, Progress(0, 0, "finding the scale")))
     finally:
         predictor.rest()
-    return None if choice is None else choice.scale

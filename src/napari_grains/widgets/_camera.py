@@ -93,6 +93,11 @@ def to_data(viewer: Viewer, layer: Layer, world: Sequence[float] | Point) -> Poi
     return data
 
 
+def to_world(viewer: Viewer, layer: Layer, position: Sequence[float] | Point) -> Point:
+    """Return a place of a layer in the world, all axes of the viewer; others are where the sliders are."""
+    return _to_world(unwrapped(viewer), layer, position)
+
+
 def plane_on_canvas(viewer: Viewer, layer: Layer, position: Sequence[float]) -> Point | None:
     """Return how the canvas shows a plane of a layer.
 

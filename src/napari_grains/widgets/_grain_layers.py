@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from napari.layers import Labels, Layer
 from napari.utils.events import Event
@@ -17,6 +17,9 @@ from napari_grains.widgets._subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from napari_grains.widgets._table_model import Place  # brings pandas, for which no dock waits
+
+_BY_CLASS: Final = ("annotation", "examples", "phases", "grain phases")
+"""Roles of layers in which a label is a class."""
 
 
 class LabelsCombo(LayerCombo[Labels]):
@@ -66,18 +69,18 @@ class GrainLayerCombo(LabelsCombo):
 
 
 def labels_combo(viewer: Viewer) -> LabelsCombo:
-    """List the layers whose grains can be looked at one by one: all Labels but those painted for training."""
-    return LabelsCombo(viewer, lambda layer: isinstance(layer, Labels) and not _is_annotation(layer))
+    """List the layers whose labels are grains: all but those by class, painted or classified."""
+    return LabelsCombo(viewer, lambda layer: isinstance(layer, Labels) and not _is_by_class(layer))
 
 
 def has_grains(layer: Layer) -> bool:
     """Whether a layer is Labels with a table that says which row belongs to which label."""
-    if not isinstance(layer, Labels) or layer.features.empty:
+    if not isinstance(layer, Labels) or layer.features.empty or _is_by_class(layer):
         return False
     return not {"index", "grain"}.isdisjoint(layer.features.columns)
 
 
-def slice_axis(layer: Labels) -> int | None:
+def slice_axis(layer: Layer) -> int | None:
     """Return the axis that counts the slices: the first with a length, before rows and columns."""
     return next(iter(long_axes(layer.extent.data[1] + 1)), None)
 
@@ -95,5 +98,6 @@ def _is_grain_result(layer: Layer) -> bool:
     return bool(layer.metadata.get(METADATA, {}).get("role") == "grains")
 
 
-def _is_annotation(layer: Layer) -> bool:
-    return bool(layer.metadata.get(METADATA, {}).get("role") == "annotation")
+def _is_by_class(layer: Layer) -> bool:
+    """Whether labels of a layer are classes, not grains."""
+    return bool(layer.metadata.get(METADATA, {}).get("role") in _BY_CLASS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,18 @@ from napari_grains.widgets._results import METADATA, result_layer
 Card: TypeAlias = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class KnownScale:
+    """Working px per px of an image, and whether that was "auto" or "by hand"."""
+
+    scale: float
+    chosen: str
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what jobs on strokes are told."""
+        return {"scale": self.scale, "scale_chosen": self.chosen}
+
+
 class KnownScales:
     """Working px per px of images, for networks that were trained on the same grain diameters.
 
@@ -27,13 +40,13 @@ class KnownScales:
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self._known: WeakKeyDictionary[Image, tuple[tuple[float, ...], float]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Image, tuple[tuple[float, ...], KnownScale]] = WeakKeyDictionary()
 
-    def of(self, image: Image, card: Card) -> float | None:
+    def of(self, image: Image, card: Card) -> KnownScale | None:
         """Return the scale of an image for the network with a card; None: it has to be found."""
-        diameters, scale = self._known.get(image, ((), None))
-        if scale is not None and diameters == _diameters(card):
-            return scale
+        diameters, known = self._known.get(image, ((), None))
+        if known is not None and diameters == _diameters(card):
+            return known
         return self._of_segmentation(image, card)
 
     def learn(self, images: Sequence[Image], card: Card) -> None:
@@ -41,11 +54,12 @@ class KnownScales:
         runs = card.get("recipe", {}).get("finetuning", [])
         painted = runs[-1].get("painted", []) if runs else []
         for image in images:
-            scales = [one["scale"] for one in painted if one["image"].startswith(image.name)]
-            if scales:
-                self._known[image] = (_diameters(card), float(scales[0]))
+            mine = [one for one in painted if one["image"].startswith(image.name)]
+            if mine:
+                found = KnownScale(float(mine[0]["scale"]), mine[0]["scale_chosen"])
+                self._known[image] = (_diameters(card), found)
 
-    def _of_segmentation(self, image: Image, card: Card) -> float | None:
+    def _of_segmentation(self, image: Image, card: Card) -> KnownScale | None:
         """Take the scale that the user saw, and maybe set, in the Segment dock."""
         grains = result_layer(self._viewer, image, "grains")
         summary = {} if grains is None else grains.metadata[METADATA].get("summary", {})
@@ -56,7 +70,8 @@ class KnownScales:
             seen = describe_network(find_network(model))
         except InputError:
             return None
-        return scale if _diameters(seen) == _diameters(card) else None
+        known = KnownScale(scale, str(summary.get("scale_chosen")))
+        return known if _diameters(seen) == _diameters(card) else None
 
 
 def _diameters(card: Card) -> tuple[float, ...]:

@@ -20,7 +20,7 @@ _PHASES: Final = 0.5
 
 
 def look(role: str) -> dict[str, Any]:
-    """Properties of a new result layer: "boundary", "uncertainty" or "grains"."""
+    """Properties of a new result layer: "boundary", "uncertainty", "grains" or "activation"."""
     return dict(_LOOKS[role]())
 
 
@@ -54,6 +54,11 @@ def _uncertainty() -> Mapping[str, Any]:
     return {"colormap": veil, "contrast_limits": (0, 1), "blending": "translucent", "visible": False}
 
 
+def _activation() -> Mapping[str, Any]:
+    heat = Colormap([_rgba("#000000", 0), _rgba("#ff7a00", 0.5), _rgba("#ffee58", 0.8)], name="activation")
+    return {"colormap": heat, "contrast_limits": (0, 1), "blending": "translucent", "opacity": 0.8}
+
+
 def _grains() -> Mapping[str, Any]:
     colours = np.array([_rgba("#000000", 0), *(_rgba(hue) for hue in _HUES[:COLOURS])], np.float32)
     return {"opacity": 0.35, "colormap": CyclicLabelColormap(colors=colours)}
@@ -69,4 +74,9 @@ def _rgba(colour: str, alpha: float = 1.0) -> NDArray[np.float32]:
     return np.array([red, green, blue, alpha], np.float32)
 
 
-_LOOKS: Final = {"boundary": _boundary, "uncertainty": _uncertainty, "grains": _grains}
+_LOOKS: Final = {
+    "boundary": _boundary,
+    "uncertainty": _uncertainty,
+    "grains": _grains,
+    "activation": _activation,
+}

@@ -136,10 +136,10 @@ class PhaseTraining(StrokeTraining):
 
         def read(number: int, pair: StrokePair) -> dict[str, Any]:
             size = sizes[number]
-            own: dict[str, Any] = {"labels": self._labels_of(pair), "paint": "phases"}
+            own: dict[str, Any] = {"labels": self._labels_of(pair), "paint": "phases", "scale": scale}
             own["channels"] = [source.read() for source in channels[number]]
             own["pixel_size_m"] = None if size is None else [size.y, size.x]
-            return pair.arguments(left_out[number], scale) | own
+            return pair.arguments(left_out[number], None) | own
 
         images = partial(map, read, range(len(pairs)), pairs)
         return lambda: {**how, "start": begin, "class_names": names, "images": list(images())}

@@ -11,11 +11,17 @@ from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._combos import image_combo
 from napari_grains.widgets._dock import Dock, error_colour, is_bright, text_colour
 from napari_grains.widgets._form import lay_out_in_column, row
+from napari_grains.widgets._phase_grains_tab import PhaseGrainsTab
+from napari_grains.widgets._phase_images_tab import PhaseImagesTab
 from napari_grains.widgets._phase_pixels_tab import PhasePixelsTab
 from napari_grains.widgets._session import session_of
 
 _IMAGE_TIP: Final = "The micrograph that is painted on, trained on and classified"
-_TAB_TIPS: Final = ("Paint phases, train, find them in images, area fractions",)
+_TAB_TIPS: Final = (
+    "Paint phases, train, find them in images, area fractions",
+    "Click a few grains of each class, train, and see all grains by class",
+    "Give patches of images, frames of stacks or diffraction patterns a class, train, classify",
+)
 
 
 class PhasesDock(Dock):
@@ -34,6 +40,8 @@ class PhasesDock(Dock):
         What is seen together with it.
     tabs : QTabWidget
     pixels : PhasePixelsTab
+    grains : PhaseGrainsTab
+    patches : PhaseImagesTab
     """
 
     def __init__(self, napari_viewer: Viewer) -> None:
@@ -42,6 +50,8 @@ class PhasesDock(Dock):
         self.images, self.channels = image_combo(self._viewer), ChannelsField(self._viewer)
         self.tabs = QTabWidget()
         self.pixels = PhasePixelsTab(self._viewer, self._session, self.images, self.channels)
+        self.grains = PhaseGrainsTab(self._viewer, self._session)
+        self.patches = PhaseImagesTab(self._viewer, self._session)
         self._lay_out()
         self.images.layer_changed.connect(self._show_image)
         self._attach()
@@ -53,7 +63,9 @@ class PhasesDock(Dock):
         head.setVerticalSpacing(4)
         for label, field in (row("Image", self.images), row("Channels", self.channels)):
             head.addRow(label, field)
-        for number, (name, tab) in enumerate((("Pixels", self.pixels),)):
+        for number, (name, tab) in enumerate(
+            (("Pixels", self.pixels), ("Grains", self.grains), ("Images", self.patches))
+        ):
             page = QWidget()
             lay_out_in_column(page, (tab,))
             self.tabs.addTab(page, name)
@@ -65,17 +77,22 @@ class PhasesDock(Dock):
     def _attach(self) -> None:
         super()._attach()
         self.images.follow(on=True)
-        self.pixels.follow(on=True)
+        for tab in (self.pixels, self.grains, self.patches):
+            tab.follow(on=True)
         self._show_image()
 
     def _detach(self) -> None:
-        self.pixels.follow(on=False)
+        for tab in (self.pixels, self.grains, self.patches):
+            tab.follow(on=False)
         self.images.follow(on=False)
         super()._detach()
 
     def _show_image(self) -> None:
-        self.pixels.show_image(self.images.layer)
+        for tab in (self.pixels, self.grains, self.patches):
+            tab.show_image(self.images.layer)
 
     def _show_theme(self, _event: object = None) -> None:
         viewer = self._viewer
         self.pixels.set_theme(text_colour(viewer), error_colour(viewer), bright=is_bright(viewer))
+        for tab in (self.grains, self.patches):
+            tab.error_colour(error_colour(viewer))

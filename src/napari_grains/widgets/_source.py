@@ -140,6 +140,14 @@ def grey_slice(source: Source, index: int) -> Array:
     return images.calibrated(pixels, rgb=True).pixels if source.layer.rgb else pixels
 
 
+def grey_levels(source: Source) -> Array:
+    """Read an image (Y, X) or a stack (Z, Y, X) as grey levels: of colours the luminance."""
+    if not source.layer.rgb:
+        return source.read()
+    planes = [grey_slice(source, index) for index in range(source.slices)]
+    return np.stack(planes) if source.slices > 1 else planes[0]
+
+
 def planar_transform(layer: Layer) -> Float:
     """Matrix (3, 3) that takes row and column of a layer's pixels to the last two world coordinates."""
     origin = np.asarray(layer.data_to_world(np.zeros(layer.ndim)))[-2:]

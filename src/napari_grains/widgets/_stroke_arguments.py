@@ -13,7 +13,7 @@ from qtpy.QtCore import QObject
 from napari_grains.weights import describe_network
 from napari_grains.widgets._inspection import Inspector
 from napari_grains.widgets._job_run import Arguments
-from napari_grains.widgets._known_scales import KnownScales
+from napari_grains.widgets._known_scales import KnownScale, KnownScales
 from napari_grains.widgets._match_box import info_bar_of
 from napari_grains.widgets._network_field import NetworkField
 from napari_grains.widgets._next_place import plane_of
@@ -53,7 +53,8 @@ class StrokeArguments(QObject):
         self, image: Image, strokes: Labels | None, index: int, errors: Sequence[float]
     ) -> Callable[[], Arguments]:
         """Return what reads the arguments of "suggest"."""
-        leave_out, scale = self._known(image)
+        leave_out, known = self._known(image)
+        scale = None if known is None else known.scale
         asked: dict[str, Any] = {"model": self._network.model, "scale": scale, "errors": list(errors)}
         return lambda: {**plane_of(image, strokes, index), **asked, "leave_out": leave_out}
 
@@ -71,6 +72,6 @@ class StrokeArguments(QObject):
         """
         self._scales.learn([pair.image for pair in pairs], describe_network(file))
 
-    def _known(self, image: Image) -> tuple[list[list[int]], float | None]:
+    def _known(self, image: Image) -> tuple[list[list[int]], KnownScale | None]:
         card, _ = self._network.read()
         return self.left_out(image), self._scales.of(image, card)

@@ -11,6 +11,7 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QSignalBlocker, Qt, Signal
 from qtpy.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
+from napari_grains.widgets._known_scales import KnownScale
 from napari_grains.widgets._source import Array, Source
 from napari_grains.widgets._stroke_layers import (
     Paint,
@@ -46,7 +47,7 @@ class StrokePair:
     image: Image
     strokes: Labels
 
-    def arguments(self, leave_out: list[list[int]], scale: float | None) -> dict[str, Any]:
+    def arguments(self, leave_out: list[list[int]], known: KnownScale | None) -> dict[str, Any]:
         """Return the pair as jobs take it; reads the pixels, which may take long."""
         source = Source(self.image)
         return {
@@ -56,7 +57,7 @@ class StrokePair:
             "rgb": bool(self.image.rgb),
             "paint": paint_of(self.strokes),
             "leave_out": leave_out,
-            "scale": scale,
+            **({} if known is None else known.arguments()),
         }
 
     def labels(self) -> Array:

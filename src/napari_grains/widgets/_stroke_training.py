@@ -224,6 +224,7 @@ class StrokeTraining(QObject):
         self.left_behind.training_wanted.connect(self.resume)
         self.left_behind.failed.connect(self.say_problem)
         self._watch.painted.connect(self._take_strokes)
+        self._watch.painting.connect(self._session.engine.give_way)
         self._keeper.failed.connect(self.remark)
         self._session.changed.connect(self._show_engine)
         self._session.networks_changed.connect(learn.network.look_again)

@@ -23,9 +23,12 @@ class StrokeWatch(QObject):
     ----------
     painted : Signal(Labels)
         A layer is no longer what it was.
+    painting : Signal
+        The hand moves: pixels change under the brush now.
     """
 
     painted = Signal(object)
+    painting = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -44,9 +47,13 @@ class StrokeWatch(QObject):
         for layer in layers:
             self._sums.setdefault(layer, _sum(layer))
             self._subscriptions.add(self._wait, layer.events.paint, layer.events.data, layer.events.set_data)
+            self._subscriptions.add(self._tell_painting, layer.events.labels_update)
 
     def _wait(self, _event: object = None) -> None:
         self._timer.start()
+
+    def _tell_painting(self, _event: object = None) -> None:
+        self.painting.emit()
 
     def _tell(self) -> None:
         for layer in self._layers:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from napari_grains.networks import UNet
 
+from .._finetuning import Layers
 from .._learner import Learner, forward
 from .._stream import Batch
 from ._phase_loss import phase_error, phase_loss
@@ -17,7 +18,16 @@ _AT_ONCE = 4
 
 
 class PhaseLearner(Learner):
-    """A network for phases, the moving average of its weights, and its optimizer; see `Learner`."""
+    """A network for phases, the moving average of its weights, and its optimizer; see `Learner`.
+
+    Where all layers learn the statistics of the batch norms do, too: what tells phases apart is often another
+    kind of contrast than that of the boundaries which the features were made for.
+    """
+
+    def choose(self, layers: Layers) -> None:
+        """Let some layers learn and keep the others as they are."""
+        super().choose(layers)
+        self.network.train(layers == "all")
 
     def expect(self, patches: Batch) -> None:
         """Expect nothing: how much of each phase there is, the painted area tells."""

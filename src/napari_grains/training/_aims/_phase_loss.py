@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-_BALANCE: Final = 0.5
+_BALANCE: Final = 0.25
 """Classes count by their painted area to this power: 1 would drown the rare ones, 0 see them everywhere."""
+_DICE: Final = 0.5
+"""Weight of the Dice loss, which asks for the whole of each class."""
 
 
 def phase_loss(logits: Tensor, phases: Tensor) -> Tensor:
-    """Cross-entropy on painted pixels alone, moderately balanced by the painted area of each class.
+    """Cross-entropy, moderately balanced by the painted area of each class, and soft Dice of painted pixels.
 
     Parameters
     ----------
@@ -26,9 +28,19 @@ def phase_loss(logits: Tensor, phases: Tensor) -> Tensor:
     -------
     Tensor, scalar
     """
-    wanted = phases[:, 0].long() - 1
-    each = F.cross_entropy(logits.float(), wanted, ignore_index=-1, reduction="none")
-    return _balanced(each, wanted, logits.shape[1])
+    wanted, logits = phases[:, 0].long() - 1, logits.float()
+    each = F.cross_entropy(logits, wanted, ignore_index=-1, reduction="none")
+    return _balanced(each, wanted, logits.shape[1]) + _DICE * _dice(logits, wanted)
+
+
+def _dice(logits: Tensor, wanted: Tensor) -> Tensor:
+    """One minus the soft Dice coefficient over the painted pixels of a batch, mean over the classes in it."""
+    known = wanted >= 0
+    probability = logits.softmax(1).movedim(1, -1)[known]
+    truth = F.one_hot(wanted[known], logits.shape[1]).to(probability)
+    areas = truth.sum(0)
+    overlap = (2 * (probability * truth).sum(0) + 1) / (probability.sum(0) + areas + 1)
+    return ((1 - overlap) * (areas > 0)).sum() / (areas > 0).sum().clamp(min=1)
 
 
 def phase_error(logits: Tensor, phases: Tensor) -> Tensor:

@@ -30,6 +30,8 @@ from ._phase_scores import confusion, intersections_over_unions
 
 _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 """Painted working px per phase from which on more layers than the head learn."""
+_RATES: Final[Mapping[Layers, float]] = {"head": 1e-2, "last": 1e-2, "all": 1e-2}
+"""Learning rates: a new output layer has a long way to go, and statistics that learn along allow it."""
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
 _STEPS: Final = {"strokes": 10, "labels": 50}
@@ -54,8 +56,12 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and what the network said before."""
-        return replace(settings, rehearsal=0, matched=False, keeping=0.0)
+        """Leave out synthetic micrographs, which show boundaries, and what the network said before.
+
+        As many more patches are painted ones.
+        """
+        batch = settings.batch + settings.rehearsal
+        return replace(settings, batch=batch, rehearsal=0, matched=False, keeping=0.0, rates=dict(_RATES))
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
         """Load a network, and give it an output for each phase if it has none."""

@@ -1,0 +1,359 @@
+"""What the tabs that train and use a classifier have in common: the jobs, and what is shown of them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from napari.layers import Image
+from napari.viewer import Viewer
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from napari_grains.engine import TaskState
+from napari_grains.errors import InputError
+from napari_grains.events import Event, Notice, Progress, TrainingProgress
+from napari_grains.widgets._activation import Activation
+from napari_grains.widgets._answers import Answer, Place, pairs_of, table_of
+from napari_grains.widgets._camera import fly_to
+from napari_grains.widgets._classifier_box import ClassifierBox
+from napari_grains.widgets._classifier_panel import ClassifierPanel
+from napari_grains.widgets._classifier_views import ClassifierViews
+from napari_grains.widgets._dock import is_bright, text_colour
+from napari_grains.widgets._file_names import file_name
+from napari_grains.widgets._job_run import Arguments, Ending, JobRun
+from napari_grains.widgets._score_text import scores_of_card, trained_text
+from napari_grains.widgets._session import DEVICE_TIP, Session
+from napari_grains.widgets._source import Source
+from napari_grains.widgets._table_file import ask_for_csv, write_csv
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a job is given.
+
+    Parameters
+    ----------
+    gather : callable
+        Returns the arguments; runs in a thread where a source is lazy.
+    sources : sequence of Source
+        Layers that are read.
+    places : sequence of Place
+        Where that lies which the job is given, in its order; empty where only files know.
+    classes : sequence of str
+        What the user said of each.
+    """
+
+    gather: Callable[[], Arguments]
+    sources: Sequence[Source] = ()
+    places: Sequence[Place] = ()
+    classes: Sequence[str] = ()
+
+
+class ClassifierTab(QWidget):
+    """Train a classifier on examples, classify with it, and see what it is worth.
+
+    A tab calls `_finish_layout` at the end of its constructor.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Where the layers are.
+    session : Session
+        Its engine does the work.
+    tasks : collection of str
+        What classifiers of the tab are for.
+    name, classify_tip : str
+        Name of the classifier at first, and tooltip of the button Classify.
+
+    Attributes
+    ----------
+    learn : ClassifierBox
+    panel : ClassifierPanel
+    views : ClassifierViews
+    run_in_progress : JobRun or None
+        What runs now.
+    changed : Signal
+        Something else is chosen, or a job has ended.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, viewer: Viewer, session: Session, *, tasks: Collection[str], name: str, classify_tip: str
+    ) -> None:
+        super().__init__()
+        self._viewer, self._session = viewer, session
+        self._image: Image | None = None
+        self.run_in_progress: JobRun | None = None
+        self._finish: Callable[[Ending], None] | None = None
+        self._said_by_run, self._shown_model = False, ""
+        self._confirmed, self._own = "", set[str]()
+        self._folder: Path | None = None
+        self.learn, self.panel = ClassifierBox(tasks, name), ClassifierPanel(classify_tip)
+        self.views, self._activation = ClassifierViews(viewer), Activation(viewer)
+
+    def show_image(self, layer: Image | None) -> None:
+        """Take another image, None for none."""
+        if layer is not self._image:
+            self._image = layer
+            self._check_anew()
+
+    def follow(self, *, on: bool) -> None:
+        """Begin or end to follow the viewer; a run goes on and is heard of again."""
+        if on:
+            self._show_engine()
+            self.learn.classifier.refresh()
+            self._check()
+        else:
+            self._activation.let_go()
+
+    def error_colour(self, colour: str) -> None:
+        """Choose the colour of errors, which depends on the theme, and redraw what else does."""
+        self.panel.set_error_colour(colour)
+        self.views.curves.set_theme(text_colour(self._viewer), bright=is_bright(self._viewer))
+        self.views.show_theme()
+
+    def train(self) -> None:
+        """Learn from the examples; a network of that name is replaced only with a second press."""
+        if self._why_not_train() or self.run_in_progress is not None:
+            return
+        name = self.learn.classifier_name
+        if self.learn.replaces and name not in self._own and self._confirmed != name:
+            self._confirmed = name
+            self._check()
+            self.panel.say(f"“{name}” exists already: press “Replace it”, or change the name.")
+            return
+        task, how = self._training(), self.learn.arguments()
+        self.views.show_training()
+        run = self._begin("train_classifier", "Preparing…", partial(self._show_trained, task))
+        run.start(lambda: {**how, **task.gather()}, task.sources)
+
+    def classify(self) -> None:
+        """Classify what is chosen."""
+        if self._why_not_classify() or self.run_in_progress is not None:
+            return
+        job, task, finish = self._classifying()
+        model = self.learn.classifier.model
+        run = self._begin(job, "Preparing…", finish)
+        run.start(lambda: {"model": model, **task.gather()}, task.sources)
+
+    def explain(self) -> None:
+        """Show what in the selected example speaks for its class."""
+        answer = self.views.answers.chosen
+        if answer is None or self.run_in_progress is not None:
+            return
+        task, model = self._explaining(answer), self.learn.classifier.model
+        if task is None or not model:
+            self.panel.say("This example is in no layer: its activation cannot be shown.")
+            return
+        wanted = answer.ranking[0][0] if answer.ranking else None
+        run = self._begin("explain", "Looking at the example…", partial(self._show_activation, answer))
+        run.start(lambda: {"model": model, "class_name": wanted, **task.gather()}, task.sources)
+
+    def stop(self) -> None:
+        """Keep what there is; a second time: end the engine process at once."""
+        if self.run_in_progress is not None:
+            self.run_in_progress.stop()
+            self.panel.set_stopping()
+
+    def export(self) -> None:
+        """Ask for a file and write all answers."""
+        answers = self.views.answers.model_of_answers.answers
+        stem = self._image.name if self._image is not None else "answers"
+        path = ask_for_csv(self, (self._folder or Path.cwd()) / f"{file_name(stem)}_classes.csv")
+        if path is not None:
+            self._write(path, answers)
+
+    @abstractmethod
+    def _why_no_examples(self) -> str:
+        """Why nothing can be learned, with what to do; empty if it can."""
+
+    @abstractmethod
+    def _why_nothing_to_classify(self) -> str:
+        """Why nothing can be classified, with what to do; empty if it can."""
+
+    @abstractmethod
+    def _training(self) -> Task:
+        """Examples, as the job "train_classifier" takes them."""
+
+    @abstractmethod
+    def _classifying(self) -> tuple[str, Task, Callable[[Ending], None]]:
+        """Job that classifies, what it is given, and what is done with its result."""
+
+    @abstractmethod
+    def _explaining(self, answer: Answer) -> Task | None:
+        """Arguments of the job "explain" for an example; None if it lies nowhere."""
+
+    def _finish_layout(self, *parts: QWidget) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(6)
+        for part in (*parts, self.views):
+            layout.addWidget(part)
+        layout.addStretch()
+        self.learn.changed.connect(self._check_anew)
+        self.panel.run.clicked.connect(self.train)
+        self.panel.classify.clicked.connect(self.classify)
+        self.panel.stop.clicked.connect(self.stop)
+        self.views.explain.clicked.connect(self.explain)
+        self.views.export.clicked.connect(self.export)
+        self.views.answers.visited.connect(self._visit)
+        self.views.filters_wanted.connect(self._read_filters)
+        self._session.changed.connect(self._show_engine)
+        self._session.networks_changed.connect(self.learn.classifier.refresh)
+        self.learn.device.setToolTip(f"{DEVICE_TIP}\n{self._session.engine.log_path}")
+        self._check()
+
+    def _why_not_train(self) -> str:
+        return self._why_no_examples() or self.learn.problem()
+
+    def _why_not_classify(self) -> str:
+        return self.learn.classifier.read()[1] or self._why_nothing_to_classify()
+
+    def _check_anew(self, *_: object) -> None:
+        """Something else was chosen or given: what the last run said is no longer news."""
+        self._said_by_run = False
+        if self._confirmed != self.learn.classifier_name:
+            self._confirmed = ""
+        self._check()
+        self.changed.emit()
+
+    def _look_again(self) -> None:
+        """Layers have changed, perhaps by a run: what that said is news, unless something is missing."""
+        self._check()
+        self.changed.emit()
+
+    def _check(self) -> None:
+        self._show_classifier()
+        if self.run_in_progress is not None:
+            return
+        why_not = self._why_not_train()
+        self.panel.offer(why_not, self._why_not_classify(), replaces=bool(self._confirmed))
+        if why_not or not self._said_by_run:
+            self._said_by_run = False
+            self.panel.say(why_not)
+
+    def _show_classifier(self) -> None:
+        """Show the scores on the card of the classifier, where it is another one than before."""
+        model = self.learn.classifier.model
+        if model == self._shown_model:
+            return
+        self._shown_model = model
+        card, problem = self.learn.classifier.read()
+        if problem:
+            self.views.clear_scores()
+        else:
+            self.views.show_scores(*scores_of_card(card))
+
+    def _begin(self, job: str, text: str, finish: Callable[[Ending], None]) -> JobRun:
+        run = JobRun(self._session, job)
+        run.heard.connect(self._hear)
+        run.state_changed.connect(self._show_state)
+        run.ended.connect(self._show_ending)
+        self.run_in_progress, self._finish = run, finish
+        self.learn.set_running(on=True)
+        self.panel.remark()
+        self.panel.set_running()
+        self.panel.say(text)
+        return run
+
+    def _hear(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, TrainingProgress):
+                self.views.add(event)
+            if isinstance(event, Progress) and self.run_in_progress and not self.run_in_progress.stopping:
+                self.panel.set_progress(event)
+            elif isinstance(event, Notice):
+                self.panel.remark(*filter(None, [self.panel.remarks.text(), event.message]))
+
+    def _show_state(self, state: TaskState) -> None:
+        if state is TaskState.QUEUED:
+            self.panel.say(self._session.waits_for)
+
+    def _show_ending(self, ending: Ending) -> None:
+        finish, self._finish = self._finish, None
+        self.run_in_progress, self._said_by_run = None, True
+        self.learn.set_running(on=False)
+        self.panel.say("" if ending.result is not None else "Ended; everything is as it was before.")
+        if ending.problem:
+            self._say_problem(ending.problem)
+        if finish is not None and ending.result is not None:
+            finish(ending)
+        self._check()
+        self.changed.emit()
+
+    def _show_trained(self, task: Task, ending: Ending) -> None:
+        result = ending.result or {}
+        self._own.add(str(result["name"]))
+        self._confirmed = ""
+        self.learn.classifier.use(Path(result["network"]))
+        self._shown_model = self.learn.classifier.model
+        self.views.show_scores(result["scores"], result["why_not"])
+        self.views.show_trained(_held_out(result, task))
+        self._session.networks_changed.emit()
+        self.panel.remark()  # what was not estimated is said with the scores
+        self._report(trained_text(result))
+
+    def _show_activation(self, answer: Answer, ending: Ending) -> None:
+        result = ending.result or {}
+        text = f"{result['class']} in {answer.place.text}"
+        self._activation.show(answer.place, np.asarray(result["map"], np.float32), text)
+        self._report(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
+
+    def _read_filters(self) -> None:
+        if self.run_in_progress is not None or self.learn.classifier.read()[1]:
+            return
+        model = self.learn.classifier.model
+        run = self._begin("filters", "Reading the filters…", self._show_filters)
+        run.start(lambda: {"model": model})
+
+    def _show_filters(self, ending: Ending) -> None:
+        if ending.result is not None:
+            self.views.show_filters(np.asarray(ending.result["filters"], np.float32))
+
+    def _visit(self, answer: Answer) -> None:
+        place = answer.place
+        if place.layer is not None and place.layer in self._viewer.layers:
+            fly_to(self._viewer, place.layer, place.position, place.extent)
+
+    def _write(self, path: Path, answers: Sequence[Answer]) -> None:
+        import pandas as pd  # noqa: PLC0415 - it takes longer to import than the dock may take to open
+
+        try:
+            write_csv(path, pd.DataFrame(table_of(answers)))
+        except InputError as error:
+            self._say_problem(str(error))
+        else:
+            self._folder = path.parent
+            self.panel.say(f"Exported: {path.name}.", details=str(path))
+
+    def _report(self, text: str) -> None:
+        """Say what a run came to, until something else is chosen."""
+        self._said_by_run = True
+        self.panel.say(text)
+
+    def _say_problem(self, problem: str) -> None:
+        self._said_by_run = True
+        self.panel.say(self._session.short(problem), error=True, details=self._session.with_log(problem))
+
+    def _show_engine(self) -> None:
+        self.learn.device.setText(self._session.device)
+
+
+def _held_out(result: Mapping[str, Any], task: Task) -> list[Answer]:
+    """Return what was said of each example while it was held out."""
+    said = result.get("held_out_examples") or {"index": [], "ranking": []}
+    classes = task.classes
+    answers = []
+    for index, ranking in zip(said["index"], said["ranking"], strict=True):
+        place = task.places[index] if index < len(task.places) else Place(f"example {index + 1}", None)
+        pairs = pairs_of(ranking)
+        truth = str(classes[index]) if index < len(classes) else ""
+        answers.append(Answer(place, pairs[0][0], pairs, None, truth))
+    return answers

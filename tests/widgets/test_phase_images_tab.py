@@ -1,0 +1,308 @@
+"""The tab that classifies patches and frames, with an engine that does what the test says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from classifiers import answers, call, ranked, trained
+from test_phase_grains_tab import Host
+
+from napari_grains.widgets._example_files import kept_examples
+from napari_grains.widgets._image_example_box import FILES
+from napari_grains.widgets._phase_images_tab import AT_POINTS, PhaseImagesTab
+
+NAME = "my classifier"
+
+
+@pytest.fixture(autouse=True)
+def user_state(tmp_path, monkeypatch):
+    """Examples that are kept are those of the test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def open_tab(viewer):
+    def open_for(pixels, **properties):
+        viewer.add_image(pixels, name="steel", **properties)
+        host = Host(viewer, PhaseImagesTab)
+        viewer.window.add_dock_widget(host, name="Phases")
+        return host.tab
+
+    return open_for
+
+
+@pytest.fixture
+def plane():
+    return np.random.default_rng(0).integers(0, 255, (64, 80), np.uint8)
+
+
+@pytest.fixture
+def frames():
+    return np.random.default_rng(0).integers(0, 255, (6, 32, 32), np.uint8)
+
+
+@pytest.fixture
+def point(viewer, qtbot):
+    """Click places with a class in hand, and wait until they are counted."""
+
+    def click(tab, label, *places):
+        tab.examples.add_points.click()
+        tab.examples.classes.take(label)
+        for place in places:
+            viewer.layers["steel examples"].add(place)
+        qtbot.wait(300)
+
+    return click
+
+
+@pytest.fixture
+def patches(open_tab, plane, point):
+    """A tab with three patches, of ferrite and carbide."""
+    tab = open_tab(plane)
+    tab.examples.patch.setValue(16)
+    call(tab, 1, "ferrite")
+    call(tab, 2, "carbide")
+    point(tab, 1, [20, 30], [40, 10])
+    point(tab, 2, [0, 79])
+    return tab
+
+
+@pytest.fixture
+def stack(open_tab, frames, point):
+    """A tab with three frames of patterns, of ferrite and carbide."""
+    tab = open_tab(frames)
+    tab.examples.kind.setCurrentText("diffraction patterns")
+    call(tab, 1, "ferrite")
+    call(tab, 2, "carbide")
+    point(tab, 1, [0, 5, 5], [2, 20, 9], [2, 9, 9])
+    point(tab, 2, [4, 5, 5])
+    return tab
+
+
+@pytest.fixture
+def press(qtbot):
+    """Press a button, let the engine answer, and return its task."""
+
+    def press_it(tab, button, result):
+        button.click()
+        task = tab._session.engine.tasks[-1]
+        task.finish(result() if callable(result) else result)
+        qtbot.waitUntil(lambda: tab.run_in_progress is None)
+        return task
+
+    return press_it
+
+
+@pytest.fixture
+def train(press):
+    def press_it(tab, task="patches", **values):
+        patch = 16 if task == "patches" else None
+        return press(tab, tab.panel.run, lambda: trained(task, NAME, patch=patch, **values))
+
+    return press_it
+
+
+# Giving examples
+
+
+def test_one_click_makes_a_layer_of_points(open_tab, plane, viewer):
+    tab = open_tab(plane, scale=(0.5, 0.5))
+    call(tab, 1, "ferrite")
+    tab.examples.add_points.click()
+    layer = viewer.layers["steel examples"]
+    assert viewer.layers.selection.active is layer
+    assert (layer.mode, layer.ndim, len(layer.data)) == ("add", 2, 0)
+    assert tuple(layer.scale) == (0.5, 0.5)
+    assert not tab.panel.run.isEnabled()
+
+
+def test_each_click_is_an_example_of_the_class_in_hand(patches, viewer):
+    layer = viewer.layers["steel examples"]
+    assert list(layer.features["class"]) == ["ferrite", "ferrite", "carbide"]
+    assert not np.allclose(layer.face_color[0], layer.face_color[2])
+    assert patches.examples.classes._infos[1].text() == "2 points"
+    viewer.window._qt_viewer._key_map_handler.press_key("1")
+    assert patches.examples.classes.current.name == "ferrite"
+    layer.add([30, 30])
+    assert list(layer.features["class"])[-1] == "ferrite"
+
+
+def test_a_class_that_is_renamed_keeps_its_examples(patches, viewer):
+    call(patches, 1, "bainite")
+    assert list(viewer.layers["steel examples"].features["class"]) == ["bainite", "bainite", "carbide"]
+
+
+def test_the_users_own_points_count_by_their_column_class(open_tab, plane, viewer, qtbot):
+    tab = open_tab(plane)
+    viewer.add_points([[20, 20], [40, 40]], features={"class": ["pearlite", "ferrite"]}, name="mine")
+    assert tab.examples.classes.phases.names == ["pearlite", "ferrite"]
+    assert tab.panel.run.isEnabled()
+    tab.panel.run.click()
+    assert tab._session.engine.tasks[-1].arguments["classes"] == ["pearlite", "ferrite"]
+
+
+def test_points_on_a_stack_add_no_slices(stack, viewer):
+    assert viewer.dims.nsteps[0] == 6
+
+
+def test_points_are_kept_and_offered_again(patches, viewer, open_tab, qtbot):
+    qtbot.waitUntil(lambda: not patches._keeper._busy and bool(kept_examples()))
+    file, facts = kept_examples()[0]
+    assert (facts.kind, facts.layer, list(facts.shape)) == ("points", "steel", [64, 80])
+    qtbot.waitUntil(lambda: len(file.read()["points"]) == 3)
+    for lock in patches._keeper._locks.values():
+        lock.unlock()  # as the end of the process would
+    before = viewer.layers["steel examples"]
+    viewer.layers.remove(before)
+    host = Host(viewer, PhaseImagesTab)
+    viewer.window.add_dock_widget(host, name="Again")
+    assert host.tab.left_behind.is_open
+    host.tab.left_behind.accept.click()
+    layer = viewer.layers["steel examples"]
+    np.testing.assert_array_equal(layer.data, before.data)
+    assert list(layer.features["class"]) == ["ferrite", "ferrite", "carbide"]
+    assert host.tab.examples.classes.phases.names == ["ferrite", "carbide"]
+    np.testing.assert_allclose(layer.face_color, before.face_color, atol=1e-6)
+
+
+# Training
+
+
+def test_patches_are_cut_around_the_points_and_inside_the_image(patches, plane, train):
+    arguments = train(patches).arguments
+    assert (arguments["task"], arguments["patch"]) == ("patches", 16)
+    assert arguments["classes"] == ["ferrite", "ferrite", "carbide"]
+    assert arguments["groups"] == ["steel"] * 3
+    np.testing.assert_array_equal(arguments["images"][0], plane[12:28, 22:38])
+    np.testing.assert_array_equal(arguments["images"][2], plane[:16, 64:])
+
+
+def test_patches_of_one_image_are_one_group_whatever_is_said(patches, viewer, train):
+    features = viewer.layers["steel examples"].features
+    viewer.layers["steel examples"].features = features.assign(group=["a", "b", "c"])
+    assert train(patches).arguments["groups"] == ["steel"] * 3
+
+
+def test_frames_are_taken_once_with_their_groups(stack, viewer, frames, train, qtbot):
+    features = viewer.layers["steel examples"].features
+    viewer.layers["steel examples"].features = features.assign(group=["run 1", "run 2", "run 2", ""])
+    task = train(stack, "patterns")
+    assert task.arguments["classes"] == ["ferrite", "ferrite", "carbide"]
+    assert task.arguments["groups"] == ["run 1", "run 2", "steel"]
+    assert (task.arguments["task"], task.arguments["patch"]) == ("patterns", None)
+    np.testing.assert_array_equal(task.arguments["images"], frames[[0, 2, 4]])
+
+
+def test_colours_are_read_as_grey(open_tab, point, train):
+    rgb = np.zeros((64, 80, 3), np.uint8)
+    rgb[:32] = 255
+    tab = open_tab(rgb, rgb=True)
+    tab.examples.patch.setValue(16)
+    point(tab, 1, [10, 10])
+    point(tab, 2, [50, 50])
+    found = train(tab).arguments["images"]
+    assert found.shape == (2, 16, 16)
+    assert found[0].min() > found[1].max()
+
+
+def test_examples_may_be_in_files(open_tab, plane, tmp_path, train):
+    tab = open_tab(plane)
+    tab.examples.where.setCurrentText(FILES)
+    assert "Choose a folder" in tab.panel.message.text()
+    tab.examples.files.path.setText(str(tmp_path / "nowhere"))
+    assert "no such folder" in tab.panel.message.text()
+    tab.examples.files.path.setText(str(tmp_path))
+    tab.examples.kind.setCurrentText("whole images")
+    arguments = train(tab, "images").arguments
+    assert (arguments["examples"], arguments["stack"], arguments["patch"]) == (str(tmp_path), None, None)
+    assert "images" not in arguments
+
+
+def test_images_of_different_sizes_are_refused_in_one_line(stack, viewer, point, qtbot):
+    viewer.add_image(np.zeros((3, 20, 20), np.uint8), name="other")
+    features = {"class": ["ferrite"]}
+    viewer.add_points([[0, 5, 5]], features=features, name="more")
+    stack.show_image(viewer.layers["other"])
+    qtbot.wait(200)
+    stack.panel.run.click()
+    qtbot.waitUntil(lambda: stack.run_in_progress is None)
+    assert "differ in size" in stack.panel.message.text()
+    assert stack._session.engine.tasks == []
+
+
+def test_least_sure_examples_are_those_of_the_layers(patches, train):
+    train(patches, held_out_examples={"index": [2], "ranking": [ranked("ferrite", 0.7)]})
+    (answer,) = patches.views.answers.model_of_answers.answers
+    assert (answer.place.text, answer.name, answer.truth) == ("8, 72", "ferrite", "carbide")
+
+
+# Classifying
+
+
+def test_a_grid_of_patches_is_classified(patches, viewer, plane, train, press):
+    train(patches)
+    task = press(patches, patches.panel.classify, answers(np.linspace(0.05, 0.95, 20)))
+    assert (task.job, task.arguments["images"].shape) == ("classify", (20, 16, 16))
+    np.testing.assert_array_equal(task.arguments["images"][6], plane[16:32, 16:32])
+    layer = viewer.layers["steel classes"]
+    assert list(layer.features.columns) == [
+        "name", "row", "column", "class", "distance", "class_1", "class_2", "probability_1", "probability_2",
+    ]  # fmt: skip
+    np.testing.assert_array_equal(layer.data[6], [24, 24])
+    assert patches.panel.message.text() == "10 carbide, 10 ferrite."
+    first = patches.views.answers.model_of_answers.answers[0]
+    assert first.probability == pytest.approx(0.5, abs=0.03)
+
+
+def test_only_the_points_may_be_classified(patches, viewer, train, press):
+    train(patches)
+    patches.what.setCurrentText(AT_POINTS)
+    task = press(patches, patches.panel.classify, answers([0.9, 0.2, 0.3]))
+    assert task.arguments["images"].shape == (3, 16, 16)
+    first = patches.views.answers.model_of_answers.answers[0]
+    assert (first.name, first.truth) == ("carbide", "ferrite")
+
+
+def test_frames_are_classified_and_unknown_is_said(stack, viewer, train, press):
+    train(stack, "patterns")
+    names = ["ferrite", "unknown", "ferrite", "ferrite", "carbide", "ferrite"]
+    press(stack, stack.panel.classify, answers([0.9, 0.8, 0.9, 0.6, 0.1, 0.7], names))
+    layer = viewer.layers["steel classes"]
+    assert list(layer.features["class"]) == names
+    assert list(layer.features["frame"]) == list(range(6))
+    assert viewer.dims.nsteps[0] == 6
+    assert "1 unknown" in stack.panel.message.text()
+    unknown = stack.views.answers.model_of_answers.answers[0]
+    assert unknown.place.text == "frame 1"
+    stack.views.answers.visited.emit(unknown)
+    assert viewer.dims.current_step[0] == 1
+    press(stack, stack.panel.classify, answers([0.9] * 6))
+    assert [one.name for one in viewer.layers].count("steel classes") == 1
+
+
+def test_an_activation_lies_over_its_patch_and_its_frame(patches, viewer, train, press):
+    train(patches)
+    press(patches, patches.panel.classify, answers(np.linspace(0.05, 0.95, 20)))
+    patches.views.answers.selectRow(19)
+    answer = patches.views.answers.chosen
+    task = press(
+        patches,
+        patches.views.explain,
+        {"map": np.ones((16, 16), np.float32), "class": "ferrite", "probability": 0.95},
+    )
+    assert task.arguments["image"].shape == (16, 16)
+    corner = patches._activation.layer.extent.world[0]
+    np.testing.assert_allclose(corner, np.array(answer.place.corner))
+
+
+def test_an_activation_is_hidden_while_another_frame_is_seen(stack, viewer, train, press):
+    train(stack, "patterns")
+    press(stack, stack.panel.classify, answers([0.9, 0.8, 0.9, 0.6, 0.1, 0.7]))
+    stack.views.answers.selectRow(0)
+    index = stack.views.answers.chosen.place.index
+    stack.views.answers.visited.emit(stack.views.answers.chosen)
+    shown = {"map": np.ones((32, 32), np.float32), "class": "ferrite", "probability": 0.6}
+    press(stack, stack.views.explain, shown)
+    assert stack._activation.layer.visible
+    viewer.dims.set_point(0, (index + 1) % 6)
+    assert not stack._activation.layer.visible
