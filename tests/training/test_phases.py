@@ -53,7 +53,7 @@ def test_a_thin_stroke_survives_where_the_image_shrinks_unless_phases_meet_in_a_
     targets = phase_targets(labels, WorkingFrame(0.25, labels.shape), 2)
     assert targets.classes[0].tolist() == [1, 1, 0, 0]
     assert targets.classes[2].tolist()[1:] == [0, 0, 0]
-    with pytest.raises(InputError, match="phases are 1 to 2, found 0 to 3"):
+    with pytest.raises(InputError, match="phases are 1 to 2, found 3 to 3"):
         phase_targets(np.full((4, 4), 3), WorkingFrame(1.0, (4, 4)), 2)
 
 
@@ -64,7 +64,7 @@ def test_nothing_is_learned_where_nothing_is_painted():
     phase_loss(logits, phases).backward()
     changed = logits.grad.abs().sum(1)[0] > 0
     assert changed.nonzero().tolist() == [[1, 2]]
-    assert float(phase_loss(logits, torch.zeros(1, 1, 4, 4))) == 0
+    assert phase_loss(logits, torch.zeros(1, 1, 4, 4)).item() == 0
 
 
 def test_who_knows_nothing_errs_as_chance_does_and_who_is_right_not_at_all():
