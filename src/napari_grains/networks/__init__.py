@@ -3,7 +3,7 @@
 from napari_grains.weights import find_classifier, find_network, list_classifiers, list_networks, user_folder
 
 from ._checkpoint import NetworkCard, file_hash, load_network, read_card, save_network
-from ._classifier import PATTERN, UNET, Classifier, ClassifierConfig, classifier
+from ._classifier import LATTICE, PATTERN, UNET, Classifier, ClassifierConfig, classifier
 from ._classifier_file import (
     TASKS,
     ClassifierCard,
@@ -22,6 +22,7 @@ DISTANCE_UNIT = 10.0
 
 __all__ = [
     "DISTANCE_UNIT",
+    "LATTICE",
     "PATTERN",
     "TASKS",
     "UNET",

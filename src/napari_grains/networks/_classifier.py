@@ -11,10 +11,13 @@ from torch import Tensor, nn
 from napari_grains.errors import InputError
 
 from ._backbones import backbone, unet_encoder
+from ._lattice_net import lattice_encoder, lattice_head
 from ._pattern_net import pattern_encoder, pattern_head
 
 PATTERN = "pattern"
 """Name of the small network for diffraction patterns."""
+LATTICE = "lattice"
+"""Name of the network that measures the net of spots and the rings of a diffraction pattern first."""
 UNET = "unet"
 """Name of the classifier that reads the encoder of the bundled U-Net: weights without a download."""
 
@@ -26,7 +29,7 @@ class ClassifierConfig:
     Parameters
     ----------
     network : str
-        "pattern", "unet", or the name of a classifier of torchvision with convolutional feature maps.
+        "pattern", "lattice", "unet", or the name of a classifier of torchvision with convolutional feature maps.
     classes : int
         Number of classes, at least 2.
     channels : int
@@ -83,9 +86,9 @@ class Classifier(nn.Module):
                 return parts
         return list(self.encoder)
 
-    def batch_norms(self) -> Iterator[nn.BatchNorm2d]:
+    def batch_norms(self) -> Iterator[nn.BatchNorm1d | nn.BatchNorm2d]:
         """All batch norms."""
-        return (module for module in self.modules() if isinstance(module, nn.BatchNorm2d))
+        return (module for module in self.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d))
 
     @torch.no_grad()
     def _sizes(self) -> list[int]:
@@ -107,8 +110,8 @@ def classifier(name: str, classes: int, channels: int = 1, *, pretrained: bool =
     Parameters
     ----------
     name : str
-        "pattern", "unet" (the encoder of the bundled U-Net) or a classifier of torchvision, such as
-        "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
+        "pattern", "lattice" (which measures diffraction patterns first), "unet" (the encoder of the bundled
+        U-Net) or a classifier of torchvision, such as "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
     classes : int
         Number of classes, at least 2.
     channels : int
@@ -129,11 +132,13 @@ def classifier(name: str, classes: int, channels: int = 1, *, pretrained: bool =
         downloaded.
     """
     config = ClassifierConfig(name, classes, channels)
-    if name == PATTERN:
+    if name in (PATTERN, LATTICE):
         if pretrained:
             raise InputError(
-                "the pattern network has no weights of torchvision; start from a file or train it anew."
+                f"the {name} network has no weights of torchvision; start from a file or train it anew."
             )
+        if name == LATTICE:
+            return Classifier(config, lattice_encoder(), lattice_head(classes))
         return Classifier(config, pattern_encoder(channels), pattern_head(classes))
     make = unet_encoder if name == UNET else backbone
     encoder, features = make(name, channels, pretrained=pretrained)
