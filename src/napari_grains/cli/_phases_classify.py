@@ -42,7 +42,9 @@ class _Run:
         return INTERRUPTED if self.interrupted else int(failed)
 
 
-def classify_files(paths: Sequence[Path], output: Path, model: str, device: str, *, as_json: bool) -> int:
+def classify_files(
+    paths: Sequence[Path], output: Path, model: str, device: str, *, kind: str | None = None, as_json: bool
+) -> int:
     """Classify files into a folder and show the counts.
 
     Parameters
@@ -53,6 +55,8 @@ def classify_files(paths: Sequence[Path], output: Path, model: str, device: str,
         Folder for the results.
     model, device : str
         Classifier, and where it runs.
+    kind : str, optional
+        What the classifier has to be for, one of `networks.TASKS`; None: anything.
     as_json : bool
         Report as one JSON event per line.
 
@@ -68,6 +72,10 @@ def classify_files(paths: Sequence[Path], output: Path, model: str, device: str,
     """
     began = time.monotonic()
     classifier = ImageClassifier.load(model, device)
+    if kind is not None and classifier.card.task != kind:
+        raise InputError(
+            f"{model} is for {classifier.card.task}, not {kind}; give another --model or --kind."
+        )
     files = _files(paths)
     folder = ResultFolder.make(output)
     finished = _run(folder.inputs(files, ()), classifier, reporter_for(as_json=as_json))

@@ -29,7 +29,8 @@ class ClassifierConfig:
     Parameters
     ----------
     network : str
-        "pattern", "lattice", "unet", or the name of a classifier of torchvision with convolutional feature maps.
+        "pattern", "lattice", "unet", or the name of a classifier of torchvision with convolutional feature
+        maps.
     classes : int
         Number of classes, at least 2.
     channels : int
@@ -111,7 +112,8 @@ def classifier(name: str, classes: int, channels: int = 1, *, pretrained: bool =
     ----------
     name : str
         "pattern", "lattice" (which measures diffraction patterns first), "unet" (the encoder of the bundled
-        U-Net) or a classifier of torchvision, such as "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
+        U-Net) or a classifier of torchvision, such as "resnet18", "vgg11_bn", "densenet121" or
+        "efficientnet_b0".
     classes : int
         Number of classes, at least 2.
     channels : int

@@ -34,9 +34,8 @@ class LatticeFeatures(nn.Module):
             *_dense(LATTICE_FEATURES, _HALF),
         )  # fmt: skip
         self.profile = nn.Sequential(
-            nn.BatchNorm1d(PROFILES), *_along(PROFILES, 32, 7), *_along(32, 32, 5), nn.MaxPool1d(2),
-            *_along(32, 64, 5), nn.MaxPool1d(2), *_along(64, 64, 5), nn.MaxPool1d(2),
-            *_along(64, 64, 3), nn.Flatten(), *_dense(64 * (RADII // 8), _HALF),
+            nn.BatchNorm1d(PROFILES), *_along(PROFILES, 32, 7, 2), *_along(32, 64, 5, 2), *_along(64, 64, 5),
+            nn.MaxPool1d(2), *_along(64, 64, 3), nn.Flatten(), *_dense(64 * (RADII // 8), _HALF),
         )  # fmt: skip
 
     def forward(self, reading: Tensor) -> Tensor:
@@ -73,7 +72,7 @@ def _dense(before: int, after: int) -> tuple[nn.Module, ...]:
     return nn.Linear(before, after), nn.BatchNorm1d(after), nn.ReLU()
 
 
-def _along(before: int, after: int, reach: int) -> tuple[nn.Module, ...]:
+def _along(before: int, after: int, reach: int, step: int = 1) -> tuple[nn.Module, ...]:
     """Convolution along the radius."""
-    convolution = nn.Conv1d(before, after, reach, padding=reach // 2, bias=False)
+    convolution = nn.Conv1d(before, after, reach, step, padding=reach // 2, bias=False)
     return convolution, nn.BatchNorm1d(after), nn.ReLU()

@@ -74,8 +74,8 @@ class LatticeReading(nn.Module):
         Returns
         -------
         Tensor, (N, NUMBERS, 1, 1), float32
-            Shape of the net; autocorrelation, mean and difference of opposite reflections at half steps of the
-            net, `POINTS` of each; `PROFILES` along `RADII`.
+            Shape of the net; autocorrelation, mean and difference of opposite reflections at half steps of
+            the net, `POINTS` of each; `PROFILES` along `RADII`.
         """
         image = _of_side(images.float().mean(dim=1))
         clear = (image - _around(image)).clamp_min(0) * self.window
