@@ -106,7 +106,8 @@ def test_what_is_no_pattern_gives_finite_numbers(image):
 
 
 def test_the_network_learns_behind_its_measurements():
-    network = classifier(LATTICE, 3)
+    network = classifier(LATTICE, 7)
+    assert sum(one.numel() for one in network.parameters()) == 334_513
     assert sum(one.numel() for one in network.encoder[0].parameters()) == 0
     loss = network(torch.rand(4, 1, 64, 64)).sum()
     loss.backward()

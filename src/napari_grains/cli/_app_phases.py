@@ -71,7 +71,7 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="unet, pattern (the choice for patterns), or one of torchvision such as resnet18.",
+            help="unet, pattern (the choice for patterns), lattice, or one of torchvision such as resnet18.",
         ),
     ] = None,
     start: Annotated[

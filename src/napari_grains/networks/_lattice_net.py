@@ -24,6 +24,9 @@ _DROPOUT: Final = 0.3
 class LatticeFeatures(nn.Module):
     """From what `LatticeReading` gives, (N, NUMBERS, 1, 1), to (N, LATTICE_FEATURES, 1, 1)."""
 
+    ratios: Tensor
+    leans: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("ratios", torch.linspace(0, 1.2, _RATIOS), persistent=False)

@@ -45,6 +45,13 @@ class LatticeReading(nn.Module):
     stay the same when the pattern is turned or mirrored, but for the pixels' grid.
     """
 
+    window: Tensor
+    prior: Tensor
+    rings: Tensor
+    points: Tensor
+    inside: Tensor
+    one_side: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         from_middle = torch.arange(SIDE) - (SIDE - 1) / 2
