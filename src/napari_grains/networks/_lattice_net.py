@@ -44,10 +44,10 @@ class LatticeFeatures(nn.Module):
     def forward(self, reading: Tensor) -> Tensor:
         """Features of readings."""
         values = reading.flatten(1).float().clamp(-_LIMIT, _LIMIT)
-        net, profile = values.split([SHAPE + 3 * POINTS, PROFILES * RADII], dim=1)
+        net, profile = torch.split(values, [SHAPE + 3 * POINTS, PROFILES * RADII], dim=1)
         read = (
             self.net(torch.cat([net, self._shapes(net[:, :SHAPE])], dim=1)),
-            self.profile(profile.unflatten(1, (PROFILES, RADII))),
+            self.profile(profile.reshape(-1, PROFILES, RADII)),
         )
         return torch.cat(read, dim=1)[:, :, None, None]
 

@@ -109,7 +109,8 @@ class LatticeReading(nn.Module):
         lags = lags.roll((SIDE // 2, SIDE // 2), (1, 2))[:, : SIDE + 1, : SIDE + 1]
         lags = lags - _around(lags)
         peaks = (lags == F.max_pool2d(lags[:, None], 3, 1, 1)[:, 0]) & self.inside
-        return lags / (lags * peaks).amax((1, 2), keepdim=True).clamp_min(1e-9)
+        scaled: Tensor = lags / (lags * peaks).amax((1, 2), keepdim=True).clamp_min(1e-9)
+        return scaled
 
     def _reflections(self, clear: Tensor, steps: Tensor, centre: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and difference (N, P) of what lies at steps (N, P, 2) on both sides; 1 is the strongest."""
@@ -152,4 +153,4 @@ def _at(maps: Tensor, places: Tensor) -> Tensor:
     """Values of maps (N, Y, X) at places (N, ..., 2), (x, y) from the middle; 0 outside."""
     grid = places.flatten(1, -2)[:, :, None] / (maps.shape[-1] / 2)
     found = F.grid_sample(maps[:, None], grid, align_corners=False)
-    return found[:, 0, :, 0].unflatten(1, places.shape[1:-1])
+    return found[:, 0, :, 0].reshape(len(maps), *places.shape[1:-1])

@@ -115,4 +115,5 @@ def _fitted(edges: Tensor, places: Tensor, heights: Tensor) -> Tensor:
     normal = torch.einsum("nk,nki,nkj->nij", weight, corners, corners)
     right = torch.einsum("nk,nki,nkj->nij", weight, corners, places)
     hold = _HOLD * torch.eye(2, device=edges.device)
-    return torch.linalg.solve(normal + hold, right + hold @ edges)
+    fitted: Tensor = torch.linalg.solve(normal + hold, right + hold @ edges)
+    return fitted
