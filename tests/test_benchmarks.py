@@ -12,6 +12,7 @@ import pytest
 
 from napari_grains.inference import SegmentationSettings
 from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
+from napari_grains.synthesis import PatternRecipe
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 FIGURES = {"are": 0.2, "boundary_f1": 0.9, "count_ratio": 1.1, "vi_split": 0.5, "vi_merge": 0.4, "dG": 0.14}
@@ -38,6 +39,7 @@ def module(monkeypatch: pytest.MonkeyPatch):
             "_phases_page",
             "_phases_score",
             "phases",
+            "patterns",
             "viewer",
             "proofreading_viewer",
         ):
@@ -332,3 +334,45 @@ def test_runs_that_are_there_are_not_repeated(module, monkeypatch: pytest.Monkey
     kept["runs"][0]["settings"] = {"steps": 0}
     benchmark.main(method=None)
     assert done[4:] == ["random forest"]
+
+
+def answers(module):
+    """All are taken for cubic first; two are, and of the other two hexagonal comes second."""
+    probabilities = np.zeros((4, 7))
+    probabilities[:, 0], probabilities[:, 1] = 0.6, 0.4
+    kinds = np.array(["zone axes", "zone axes", "any orientation", "powders"])
+    unknown = np.array([False, False, False, True])
+    return module.Answers(np.array([0, 1, 0, 1]), kinds, probabilities, unknown)
+
+
+def test_patterns_are_scored_by_rank_kind_and_system(module) -> None:
+    patterns = module("patterns")
+    figures = patterns.in_figures(answers(patterns))
+    zones = figures["zone axes"]
+    assert (zones["patterns"], zones["accuracy"], zones["accuracy_within_2"]) == (2, 0.5, 1.0)
+    assert zones["accuracy_of_three"] == 0.5
+    assert zones["recall"]["cubic"] == 1
+    assert zones["recall"]["hexagonal"] == 0
+    assert figures["powders"]["unknown"] == 1
+    assert patterns.confused(zones, 1) == "hexagonal for cubic (100%)"
+
+
+def test_the_page_of_patterns_has_a_row_for_each_condition(module) -> None:
+    patterns = module("patterns")
+    conditions = dict.fromkeys(patterns.CONDITIONS, patterns.in_figures(answers(patterns)))
+    page = patterns.page({"machine": {"processor": "p", "date": "today"}, "conditions": conditions})
+    cells = "0.50 (1.00) | 0.50 (1.00) | 1.00 (1.00) | 0.00 (1.00) | 0.50 | 0.50 | 0.00 | 0.25 |"
+    assert page.count(cells) == 4
+    assert "hexagonal for cubic (100%)" in page
+    assert "Guessing gives 0.14" in page
+
+
+def test_imaging_outside_the_training_ranges_is_outside_all_of_them(module) -> None:
+    patterns = module("patterns")
+    inside = [PatternRecipe().draw(np.random.default_rng(k)) for k in range(300)]
+    for ranges in patterns.OUTSIDE:
+        for name, one in ranges.items():
+            part, _, key = name.partition(".")
+            seen = [getattr(getattr(each, part), key) for each in inside]
+            assert one.low > max(seen) or one.high < min(v for v in seen if v > 0), name
+    assert len(patterns.OUTSIDE[0]) >= 10

@@ -20,6 +20,7 @@ from napari_grains.networks import (
     read_classifier_card,
     save_classifier,
 )
+from napari_grains.synthesis import CRYSTAL_SYSTEMS, PatternRecipe
 
 
 def save(path, array):
@@ -148,6 +149,11 @@ def test_too_few_groups_are_not_estimated(grains, tmp_path):
             ["classify", "{folder}/noise", "--output", "out", "--model", "{model}", "--grains", "x.tif"],
             "not grains",
         ),
+        (["classify", "{folder}", "--output", "out", "--kind", "frames"], "give --model FILE"),
+        (
+            ["classify", "{folder}", "--output", "out", "--model", "patterns", "--kind", "frames"],
+            "is for patterns",
+        ),
         (["classify", "{folder}", "--output", "out", "--model", "nobody"], "no classifier 'nobody'"),
         (["classify", "{folder}", "--output", "out", "--model", "default"], "no classifier"),
         (["classify", "{folder}", "--output", "out", "--model", "{model}"], "no images"),
@@ -228,6 +234,18 @@ def test_what_needs_boundaries_refuses_a_classifier(
     assert "is a classifier, which finds no boundaries; choose another network" in answer.err
     assert answer.err.count("\n") == 1
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_patterns_have_a_classifier_without_being_given_one(grains, tmp_path, output):
+    pattern = PatternRecipe(zones=0, orientations=0, rings=1, systems={"cubic": 1}).pattern(0, 0)
+    image = save(tmp_path / "ring.tif", pattern.image)
+    answer = grains("phases", "classify", image, "--kind", "patterns", "--output", output)
+    assert answer.code == 0, answer.err
+    summary = json.loads((output / "summary.json").read_text())
+    assert (summary["model"], summary["kind"]) == ("patterns", "patterns")
+    assert tuple(summary["classes"]) == CRYSTAL_SYSTEMS
+    assert "simulated" in summary["model_notes"]
+    assert rows_of(output)[0]["class_1"] in CRYSTAL_SYSTEMS
 
 
 def test_classifiers_are_found_by_name(grains, model, folder, tmp_path, output, monkeypatch):

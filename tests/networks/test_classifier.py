@@ -13,6 +13,7 @@ from torchvision import models
 
 from napari_grains.errors import InputError
 from napari_grains.networks import (
+    LATTICE,
     PATTERN,
     UNET,
     ClassifierCard,
@@ -138,9 +139,10 @@ def test_without_a_network_one_line_says_what_to_do(tmp_path, monkeypatch):
         assert part in message
 
 
-def test_the_pattern_network_has_no_weights_of_others():
-    with pytest.raises(InputError, match="train it anew"):
-        classifier(PATTERN, 3, pretrained=True)
+@pytest.mark.parametrize("name", [PATTERN, LATTICE])
+def test_the_networks_for_patterns_have_no_weights_of_others(name):
+    with pytest.raises(InputError, match=f"the {name} network.*train it anew"):
+        classifier(name, 3, pretrained=True)
 
 
 def test_the_encoder_of_the_bundled_network_is_at_hand_offline():
@@ -204,8 +206,8 @@ def own_folder(tmp_path, monkeypatch):
 
 
 def test_networks_for_boundaries_and_classifiers_are_listed_apart(own_folder):
-    names = ("rust", "default")
-    assert list_classifiers() == {name: own_folder / f"{name}.safetensors" for name in names}
+    own = {name: own_folder / f"{name}.safetensors" for name in ("rust", "default")}
+    assert list_classifiers() == own | {"patterns": bundled_folder() / "patterns.safetensors"}
     assert set(list_networks()) == {"default", "alloy", "damaged"}
     assert list_networks()["default"] == bundled_folder() / "default.safetensors"
 
@@ -219,13 +221,13 @@ def test_a_name_is_looked_for_among_networks_of_its_kind_first(own_folder):
         load_classifier(find_classifier("alloy"))
     with pytest.raises(InputError, match=r"no network 'iron'.*one of: default, alloy, damaged\.$"):
         find_network("iron")
-    with pytest.raises(InputError, match=r"no classifier 'iron'.*one of: default, rust\.$"):
+    with pytest.raises(InputError, match=r"no classifier 'iron'.*one of: patterns, default, rust\.$"):
         find_classifier("iron")
 
 
-def test_no_classifier_is_bundled(tmp_path, monkeypatch):
+def test_the_classifier_of_patterns_is_bundled(tmp_path, monkeypatch):
     monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(tmp_path))
-    assert list_classifiers() == {}
+    assert list_classifiers() == {"patterns": bundled_folder() / "patterns.safetensors"}
     assert set(list_networks()) == {"default"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -20,6 +20,10 @@ phases = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+
+BUNDLED_PATTERNS: Final = "patterns"
+"""Name of the classifier of diffraction patterns that comes with the package."""
 
 
 class Kind(StrEnum):
@@ -69,7 +73,7 @@ def train(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="unet, pattern (the choice for patterns), or one of torchvision such as resnet18.",
+            help="unet, pattern (the choice for patterns), lattice, or one of torchvision such as resnet18.",
         ),
     ] = None,
     start: Annotated[
@@ -189,7 +193,13 @@ def classify(
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help="A classifier from `phases train`: a .safetensors file or a name. Required.",
+            help="A classifier: a .safetensors file from `phases train` or a name. Needed but for patterns.",
+        ),
+    ] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option(
+            help="What has a class. For patterns the bundled classifier of crystal systems is the default."
         ),
     ] = None,
     grains: Annotated[
@@ -208,10 +218,20 @@ def classify(
     is far from every class; summary.json has the counts. Of grains there is also a map of their classes.
     """
     with answering(as_json=as_json):
-        if model is None:
+        if model is None and kind is not Kind.patterns:
             raise InputError(
-                "phases classify needs a classifier; give --model FILE, which phases train writes."
+                "phases classify needs a classifier; give --model FILE, which phases train writes, or --kind "
+                "patterns for the bundled one of diffraction patterns."
             )
         from ._phases_classify import classify_files
 
-        raise typer.Exit(classify_files(paths, output, model, device, grains=grains or (), as_json=as_json))
+        code = classify_files(
+            paths,
+            output,
+            model or BUNDLED_PATTERNS,
+            device,
+            kind=kind,
+            grains=grains or (),
+            as_json=as_json,
+        )
+        raise typer.Exit(code)

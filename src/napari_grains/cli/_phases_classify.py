@@ -51,6 +51,7 @@ def classify_files(
     model: str,
     device: str,
     *,
+    kind: str | None = None,
     grains: Sequence[Path] = (),
     as_json: bool,
 ) -> int:
@@ -66,6 +67,8 @@ def classify_files(
         Folder for the results.
     model, device : str
         Classifier, and where it runs.
+    kind : str, optional
+        What the classifier has to be for, one of `networks.TASKS`; None: anything.
     as_json : bool
         Report as one JSON event per line.
 
@@ -81,6 +84,10 @@ def classify_files(
     """
     began = time.monotonic()
     classifier = ImageClassifier.load(model, device)
+    if kind is not None and classifier.card.task != kind:
+        raise InputError(
+            f"{model} is for {classifier.card.task}, not {kind}; give another --model or --kind."
+        )
     files = _files(paths)
     _check_grains(files, grains, classifier)
     folder = ResultFolder.make(output)

@@ -11,7 +11,7 @@ from napari_grains.weights import (
 )
 
 from ._checkpoint import NetworkCard, file_hash, load_network, read_card, save_network
-from ._classifier import PATTERN, Classifier, ClassifierConfig
+from ._classifier import LATTICE, PATTERN, Classifier, ClassifierConfig
 from ._classifier_file import (
     TASKS,
     ClassifierCard,
@@ -33,6 +33,7 @@ DISTANCE_UNIT = 10.0
 
 __all__ = [
     "DISTANCE_UNIT",
+    "LATTICE",
     "PATTERN",
     "TASKS",
     "UNET",

@@ -12,6 +12,8 @@ from ._inputs import Inputs
 
 PATTERN = "pattern"
 """Name of the small network for diffraction patterns."""
+LATTICE = "lattice"
+"""Name of the network that measures the net of spots and the rings of a diffraction pattern first."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class ClassifierConfig:
     Parameters
     ----------
     network : str
-        "pattern", "unet", or the name of a classifier of torchvision with convolutional feature maps.
+        "pattern", "lattice", "unet", or the name of a classifier of torchvision with convolutional feature
+        maps.
     classes : int
         Number of classes, at least 2.
     channels : int
@@ -85,9 +88,9 @@ class Classifier(nn.Module):
                 return parts
         return list(self.encoder)
 
-    def batch_norms(self) -> Iterator[nn.BatchNorm2d]:
+    def batch_norms(self) -> Iterator[nn.BatchNorm1d | nn.BatchNorm2d]:
         """All batch norms."""
-        return (module for module in self.modules() if isinstance(module, nn.BatchNorm2d))
+        return (module for module in self.modules() if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d))
 
     @torch.no_grad()
     def _sizes(self) -> list[int]:

@@ -7,8 +7,9 @@ from torch import nn
 from napari_grains.errors import InputError
 
 from ._backbones import backbone, unet_encoder
-from ._classifier import PATTERN, Classifier, ClassifierConfig
+from ._classifier import LATTICE, PATTERN, Classifier, ClassifierConfig
 from ._grain_classifier import GrainClassifier
+from ._lattice_net import lattice_encoder, lattice_head
 from ._pattern_net import PATTERN_FEATURES, pattern_encoder, pattern_head
 
 UNET = "unet"
@@ -23,8 +24,9 @@ def classifier(
     Parameters
     ----------
     name : str
-        "pattern", "unet" (the encoder of the bundled U-Net) or a classifier of torchvision, such as
-        "resnet18", "vgg11_bn", "densenet121" or "efficientnet_b0".
+        "pattern", "lattice" (which measures diffraction patterns first), "unet" (the encoder of the bundled
+        U-Net) or a classifier of torchvision, such as "resnet18", "vgg11_bn", "densenet121" or
+        "efficientnet_b0".
     classes : int
         Number of classes, at least 2.
     channels : int
@@ -47,10 +49,12 @@ def classifier(
         downloaded.
     """
     config = ClassifierConfig(name, classes, channels, measures)
-    if name == PATTERN and pretrained:
+    if name in (PATTERN, LATTICE) and pretrained:
         raise InputError(
-            "the pattern network has no weights of torchvision; start from a file or train it anew."
+            f"the {name} network has no weights of torchvision; start from a file or train it anew."
         )
+    if name == LATTICE:
+        return _lattice(config)
     if name == PATTERN:
         encoder, features = pattern_encoder(channels), PATTERN_FEATURES
     else:
@@ -60,3 +64,9 @@ def classifier(
         return GrainClassifier(config, encoder)
     head = pattern_head(classes) if name == PATTERN else nn.Linear(features, classes)
     return Classifier(config, encoder, head)
+
+
+def _lattice(config: ClassifierConfig) -> Classifier:
+    if config.measures:
+        raise InputError("the lattice network reads whole diffraction patterns, no grains; choose another.")
+    return Classifier(config, lattice_encoder(), lattice_head(config.classes))

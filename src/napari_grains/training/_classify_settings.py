@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from napari_grains.errors import InputError
-from napari_grains.networks import PATTERN, TASKS, Preparation
+from napari_grains.networks import LATTICE, PATTERN, TASKS, Preparation
 
 
 class Strategy(StrEnum):
@@ -104,7 +104,7 @@ class ClassifierTraining:
         if self.preparation is not None:
             return self.preparation
         patterns = self.task == "patterns"
-        size = 64 if self.network == PATTERN or self.task == "grains" else 128
+        size = 64 if self.network in (PATTERN, LATTICE) or self.task == "grains" else 128
         return Preparation(size, disc=patterns)  # corners would be cut off by a turn
 
     def strategy_for(self, smallest: int, *, pretrained: bool) -> Strategy:
