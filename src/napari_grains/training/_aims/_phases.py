@@ -92,10 +92,14 @@ class PhaseAim:
         return _STEPS["labels" if share >= _DENSE else "strokes"]
 
     def patches(
-        self, fields: Mapping[Key, Field], learned: Mapping[Key, Marks], rng: np.random.Generator
+        self,
+        fields: Mapping[Key, Field],
+        learned: Mapping[Key, Marks],
+        rng: np.random.Generator,
+        zoom: float = 1.0,
     ) -> PhasePatches:
         """Draw patches around all phases."""
-        return PhasePatches(fields, learned, rng)
+        return PhasePatches(fields, learned, rng, zoom)
 
     def learner(
         self,
