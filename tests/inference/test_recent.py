@@ -11,8 +11,8 @@ import pytest
 from napari_grains.events import Progress, drive
 from napari_grains.images import calibrated
 from napari_grains.inference import View, segment, warm_up
-from napari_grains.inference._tiled import TILE
 from napari_grains.inference._recent import Recent, recent_predictor, recent_scale
+from napari_grains.inference._tiled import TILE
 
 
 def test_the_latest_values_are_kept():

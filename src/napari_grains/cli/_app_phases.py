@@ -11,11 +11,11 @@ import typer
 from napari_grains.errors import InputError
 
 from ._answering import answering
-from ._options import AsJson, Device, Output
+from ._options import AsJson, Device, Output, PixelSizeText
 
 phases = typer.Typer(
     name="phases",
-    help="Classes of images: whole ones, patches, frames of a stack, diffraction patterns.",
+    help="Phases of pixels; classes of images, patches, frames of a stack, diffraction patterns.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -121,6 +121,58 @@ def train(
             folds=folds,
             steps=steps,
             seed=seed,
+        )
+        raise typer.Exit(code)
+
+
+@phases.command("map")
+def map_(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Micrographs or stacks.")],
+    output: Output,
+    model: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="A network for phases, from `finetune --paint phases`."),
+    ],
+    channel: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Further channel of the one micrograph; can be given several times."
+        ),
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FLOAT", help="Factor by which images are resized; without, as the network learned."
+        ),
+    ] = None,
+    *,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Give no phase to what looks like nothing that was learned.")
+    ] = False,
+    mirrored: Annotated[
+        bool,
+        typer.Option("--mirrored/--fast", help="Mean over four mirror images, or a quarter of the time."),
+    ] = True,
+    pixel_size: PixelSizeText = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Say which phase each pixel is, and how much there is of each.
+
+    Each micrograph gives NAME_phases.tif (1, 2, ... in the order of the classes), NAME_confidence.tif and
+    NAME_phases.csv with the area fractions; summary.json and summary.csv have those of all.
+    """
+    with answering(as_json=as_json):
+        from ._phases_map import map_files
+
+        settings = {"model": model, "scale": scale, "unknown": unknown, "mirrored": mirrored}
+        code = map_files(
+            paths,
+            output,
+            settings | {"device": device},
+            channels=channel or [],
+            pixel_size=pixel_size,
+            as_json=as_json,
         )
         raise typer.Exit(code)
 

@@ -21,6 +21,7 @@ class Paint(StrEnum):
 
     boundary = "boundary"
     grains = "grains"
+    phases = "phases"
 
 
 class Learning(StrEnum):
@@ -123,7 +124,10 @@ def finetune(
         Path, typer.Option(metavar="MODEL.safetensors", help="File for the network; its folder is made.")
     ],
     paint: Annotated[
-        Paint, typer.Option(help="Labels are 1 in grains and 2 on boundaries, or a number for each grain.")
+        Paint,
+        typer.Option(
+            help="Labels are 1 in grains and 2 on boundaries, a number for each grain, or for each phase."
+        ),
     ] = Paint.boundary,
     *,
     start: Annotated[
@@ -136,10 +140,14 @@ def finetune(
     validate_labels: Annotated[
         list[Path] | None, typer.Option(metavar="PATH", help="What is painted on it, as in --labels.")
     ] = None,
+    class_names: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="Names of the phases 1, 2, 3, for --paint phases.")
+    ] = None,
     scale: Annotated[
         float | None,
         typer.Option(
-            metavar="FLOAT", help="Factor by which images are resized; without, it is found for each."
+            metavar="FLOAT",
+            help="Factor by which images are resized; without, it is found for each, and 1 for phases.",
         ),
     ] = None,
     layers: Annotated[
@@ -169,6 +177,7 @@ def finetune(
             images=(image, labels),
             validation=(validate_image or [], validate_labels or []),
             paint=paint.value,
+            class_names=[] if class_names is None else [name.strip() for name in class_names.split(",")],
             scale=scale,
             as_json=as_json,
             start=start,

@@ -41,7 +41,7 @@ def finetune_network(
     images, validation : (sequence of Path, sequence of Path)
         Images and labels to learn from and to judge by.
     paint : str
-        "boundary" or "grains".
+        "boundary", "grains" or "phases".
     scale : float, optional
         Working pixels per image pixel of all images; None finds it for each.
     as_json : bool

@@ -110,6 +110,7 @@ class _Run:
         self, image: CalibratedImage, settings: PhaseSettings, channels: Sequence[CalibratedImage]
     ) -> None:
         self.predictor = PhasePredictor.load(settings.model, settings.device, precision=settings.precision)
+        self.predictor.measure(distance=settings.unknown)
         self._image, self._settings, self._channels = image, settings, channels
         self._check()
         card = self.predictor.card
@@ -167,7 +168,10 @@ class _Run:
         with self._clock("network"):
             job = self.predictor.predict(working, frame.first, mirrored=self._settings.mirrored)
             found = yield from forwarded(job, lambda event: None if isinstance(event, Preview) else event)
-        phases, confidence = _winners(found, frame)
+        number = len(self.predictor.card.class_names)
+        phases, confidence = _winners(found[:number], frame)
+        if self._settings.unknown:
+            phases = np.where(frame.to_image(found[number]) > 1, np.int32(0), phases)
         if image.specimen is not None:
             phases, confidence = phases * image.specimen, confidence * image.specimen
         here = (index, ...) if self._image.is_stack else (...,)

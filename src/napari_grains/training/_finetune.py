@@ -93,8 +93,8 @@ def finetune(
     Progress, TrainingProgress, Preview, Notice
         Progress after every step; the loss on strokes and the error on held-out ones whenever networks are
         judged, at first that of the network before the training; previews "prediction", see `Look`, or
-        "phases", see `PhaseLook`. Sent back may be a stop, or an `Update` with "labels N", new labels of image N, "focus", or "watch",
-        [image, slice].
+        "phases", int32, in a training on phases. Sent back may be a stop, or an `Update` with "labels N", new
+        labels of image N, "focus", or "watch", [image, slice].
 
     Returns
     -------

@@ -64,8 +64,8 @@ class PaintedImage:
         for channel in self.channels:
             if channel.shape != self.image.shape:
                 raise InputError(
-                    f"the channel {channel.name} has the shape {channel.shape}, the image {self.image.shape}; "
-                    "give registered channels of the same rows and columns."
+                    f"the channel {channel.name} has the shape {channel.shape}, the image "
+                    f"{self.image.shape}; give registered channels of the same rows and columns."
                 )
 
     @property

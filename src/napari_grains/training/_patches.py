@@ -144,7 +144,8 @@ def held_patches(
         "image" and what is known, such as "boundary" and "grain"; None if nothing is held out.
     """
     squares: list[Tensor] = []
-    names, channels = (), 1
+    names: tuple[str, ...] = ()
+    channels = 1
     for key, targets in held.items():
         layers, channels, names = (
             _layers(fields[key], targets),

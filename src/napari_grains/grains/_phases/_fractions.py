@@ -93,7 +93,7 @@ def phase_fractions(
 
 
 def _fraction(name: str, k: int, counts: Labels, blocks: Labels | None) -> PhaseFraction:
-    found = pooled_density(counts[:, k], counts.sum(1))
+    found = pooled_density(counts[:, k].astype(float), counts.sum(1).astype(float))
     indicative = None
     if blocks is not None:
         indicative = indicative_interval(blocks[:, k].astype(float), blocks.sum(1).astype(float))

@@ -89,4 +89,5 @@ def _nearest(
 
 
 def _sum(marks: Iterable[Marks]) -> Counts:
-    return np.sum([each.counts for each in marks], axis=0)
+    counts: Counts = np.sum([each.counts for each in marks], axis=0)
+    return counts

@@ -43,7 +43,8 @@ class PhaseLook(Look):
         channels = Channels([WorkingImage(grey[around], part) for grey in self._greys])
         probabilities = yield from predictor.predict(channels, part.first)
         in_image = np.stack([part.block_to_image(each, inside) for each in probabilities])
-        return in_image.argmax(0).astype(np.int32) + 1
+        found: NDArray[np.int32] = in_image.argmax(0).astype(np.int32) + 1
+        return found
 
     @cached_property
     def _greys(self) -> list[Float]:

@@ -19,9 +19,9 @@ _FIRST: Final = "encoder.0.0.weight"
 def phase_network(path: Path, names: tuple[str, ...], channels: int) -> tuple[UNet, NetworkCard]:
     """Load a network and give it an output for each phase.
 
-    A network for the same phases and channels goes on. Any other keeps its features: its output layer is a new
-    one that says every phase is as likely, and its first layer is shared among the channels so that the sum
-    over them is what it was.
+    A network for the same phases and channels goes on. Any other keeps its features: its output layer is a
+    new one that says every phase is as likely, and its first layer is shared among the channels so that the
+    sum over them is what it was.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def phase_network(path: Path, names: tuple[str, ...], channels: int) -> tuple[UN
         return network, card
     if network.config.in_channels not in (1, channels):
         raise InputError(
-            f"the network {path.name} reads {network.config.in_channels} channels, the images have {channels}; "
-            "start from another one."
+            f"the network {path.name} reads {network.config.in_channels} channels, the images have "
+            f"{channels}; start from another one."
         )
     config = replace(network.config, in_channels=channels, heads={HEAD: len(names)})
     adapted = replace(card, architecture=config, task=PHASES, class_names=names, scores={})

@@ -22,8 +22,8 @@ _JUDGED: Final = 24
 class PhasePatches(Patches):
     """Draws patches of painted slices; a phase comes by the square root of its painted area.
 
-    Between as often as painted, where a rare phase is hardly seen, and as often as any other, where nearly all
-    patches show the same few places.
+    Between as often as painted, where a rare phase is hardly seen, and as often as any other, where nearly
+    all patches show the same few places.
 
     Parameters
     ----------

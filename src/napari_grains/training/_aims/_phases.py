@@ -12,6 +12,7 @@ import numpy as np
 from napari_grains.events import Job
 from napari_grains.inference import channel_slices, phase_scale
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
+from napari_grains.weights import finds_phases
 
 from .._finetuning import Finetuning, Layers
 from .._held_out import Key, Withheld
@@ -20,6 +21,7 @@ from .._patches import Choice
 from .._stream import Batch
 from .._targets import Marks
 from ._phase_held_out import hold_out_phases
+from ._phase_known import limits_of_the_known
 from ._phase_learner import PhaseLearner
 from ._phase_look import PhaseLook
 from ._phase_network import HEAD, phase_network
@@ -34,7 +36,7 @@ _RATES: Final[Mapping[Layers, float]] = {"head": 1e-2, "last": 1e-2, "all": 1e-2
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
 _STEPS: Final = {"strokes": 10, "labels": 50}
-"""From one comparison of networks to the next: many labels ask for many steps, and judge with many patches."""
+"""From one comparison of networks to the next: labels ask for many steps, and judge with many patches."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and what the network said of them before.
+        """Leave out synthetic micrographs, which show boundaries, and what the network said before.
 
         As many more patches are painted ones.
         """
@@ -69,7 +71,7 @@ class PhaseAim:
     def scale(self, image: PaintedImage, path: Path, card: NetworkCard, device: str) -> Job[float | None]:  # noqa: ARG002 - nothing has to be run
         """Take the pixels as they are, or as the network knows them: phases have no size to go by."""
         yield from ()
-        return phase_scale(card, image.image.pixel_size) if card.scores else 1.0
+        return phase_scale(card, image.image.pixel_size) if finds_phases(path) else 1.0
 
     def painted(self, images: list[PaintedImage], card: NetworkCard) -> Painted:
         """Prepare the painted slices."""
@@ -118,10 +120,14 @@ class PhaseAim:
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
-        """Confusion of the phases on what was held out, and the intersection over union of each."""
+        """Tell the confusion of phases on what was held out, their IoU, and the limits of what is known."""
         if held is None:
-            return {"confusion": None, "iou": None}
+            return {"confusion": None, "iou": None, "unknown": None}
         learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
         found = learner.logits(held, learner.average).argmax(1).numpy() + 1
         counts = confusion(held[HEAD][:, 0].numpy().astype(np.int64), found, len(self.names))
-        return {"confusion": counts, "iou": intersections_over_unions(counts)}
+        return {
+            "confusion": counts,
+            "iou": intersections_over_unions(counts),
+            "unknown": limits_of_the_known(network, held, len(self.names)),
+        }

@@ -1,0 +1,127 @@
+"""The command `phases map`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from napari_grains.errors import InputError
+from napari_grains.events import Job, Progress
+from napari_grains.images import CalibratedImage, PixelSize, find_info_bar, read_image, write_tiff
+from napari_grains.inference import PhaseMap, PhasePredictor, PhaseSettings, map_phases
+
+from ._folder import Input, ResultFolder
+from ._json import plain
+from ._reporters import reporter_for, say_json
+from ._rows import csv_text
+from ._run import Result, Run, run
+from ._table import show_table
+
+ENDINGS = ("_phases.tif", "_confidence.tif", "_phases.csv")
+
+
+def map_files(
+    paths: Sequence[Path],
+    output: Path,
+    settings: Mapping[str, Any],
+    *,
+    channels: Sequence[Path],
+    pixel_size: str | None,
+    as_json: bool,
+) -> int:
+    """Map the phases of files into a folder and show how much there is of each.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Micrographs.
+    output : Path
+        Folder for the results.
+    settings : mapping
+        Of `PhaseSettings`.
+    channels : sequence of Path
+        Further channels, of one micrograph.
+    pixel_size : str, optional
+        Overrides what the files say.
+    as_json : bool
+        Report as one JSON event per line.
+
+    Returns
+    -------
+    int
+        Exit code.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong; nothing was done.
+    """
+    if channels and len(paths) > 1:
+        raise InputError("further channels belong to one micrograph; map one at a time.")
+    size = None if pixel_size is None else PixelSize.parse(pixel_size)
+    chosen = PhaseSettings(**settings)
+    folder = ResultFolder.make(output)
+    inputs = folder.inputs(paths, ENDINGS)
+    PhasePredictor.load(chosen.model, chosen.device)  # a wrong network or device is said before any work
+
+    def work(each: Input) -> Job[Result]:
+        yield Progress(0, 0, "reading")
+        image = _read(each.path, size)
+        result = yield from map_phases(image, chosen, [read_image(path) for path in channels])
+        if result is None:
+            raise RuntimeError("the mapping stopped although nobody asked it to")
+        return _written(result, image, each.stem, folder)
+
+    options = {"channels": [str(path) for path in channels], "pixel_size": pixel_size}
+    finished = run("phases map", {**settings, **options}, inputs, work, folder, reporter_for(as_json=as_json))
+    _show(finished, output, as_json=as_json)
+    return finished.exit_code
+
+
+def _read(path: Path, size: PixelSize | None) -> CalibratedImage:
+    """Read a micrograph; the banner of a microscope is left out."""
+    image = read_image(path)
+    image = image if size is None else replace(image, pixel_size=size)
+    bar = image.info_bar or find_info_bar(image.pixels[0] if image.is_stack else image.pixels)
+    return image if bar is None else image.leaving_out(bar.box)
+
+
+def _written(result: PhaseMap, image: CalibratedImage, stem: str, folder: ResultFolder) -> Result:
+    provenance = {"source": image.source, "class_names": list(result.class_names)} | result.provenance
+    paths = {}
+    for name, array in {"phases": result.phases, "confidence": result.confidence}.items():
+        path = folder.path / f"{stem}_{name}.tif"
+        write_tiff(path, array, image.pixel_size, description=plain(provenance | {"content": name}))
+        paths[name] = str(path)
+    rows = [fraction.to_dict() for fraction in result.fractions]
+    paths["table"] = folder.write_text(f"{stem}_phases.csv", csv_text(rows))
+    fractions = {fraction.name: fraction.fraction for fraction in result.fractions}
+    return Result({"answer": _in_words(fractions), "fractions": fractions} | provenance, paths)
+
+
+def _in_words(fractions: Mapping[str, float]) -> str:
+    return ", ".join(f"{100 * fraction:.1f} % {name}" for name, fraction in fractions.items())
+
+
+def _show(finished: Run, output: Path, *, as_json: bool) -> None:
+    if as_json:
+        head = {"event": "summary", "input": None, "output": str(output), "error": finished.error}
+        say_json(head | finished.summary)
+        return
+    entries = [outcome.entry for outcome in finished.outcomes if outcome.result is not None]
+    if entries:
+        names = list(entries[0]["fractions"])
+        rows = [
+            [entry["name"], *(f"{100 * entry['fractions'][name]:.1f} %" for name in names)]
+            for entry in entries
+        ]
+        show_table(("name", *names), rows)
+    if finished.interrupted:
+        typer.echo("interrupted: what was finished is kept", err=True)
+    if finished.error is not None:
+        typer.echo(f"error: {finished.error}", err=True)
+    typer.echo(f"results are in {output}", err=True)
