@@ -23,13 +23,13 @@ from napari_grains.inference import PhaseSettings, map_phases
 from napari_grains.networks import UNet, find_network, load_network, save_network
 from napari_grains.training import Finetuned, Finetuning, PaintedImage, finetune
 
-SCALES = {UHCS: 0.5, CR: 0.5, CR_SPECIMENS: 0.5, NASA: 1.0}
+SCALES = {UHCS: 0.5, CR: 0.75, CR_SPECIMENS: 0.75, NASA: 1.0}
 """Working pixels per image pixel."""
 _EMA = 0.985
 SETTINGS: dict[str, dict[str, Any]] = {
     UHCS: {"steps": 180},
-    CR: {"steps": 300, "zoom": 1.5, "balance": 0.5},
-    CR_SPECIMENS: {"steps": 300, "zoom": 1.5, "balance": 0.5},
+    CR: {"steps": 400, "zoom": 1.5, "balance": 0.5},
+    CR_SPECIMENS: {"steps": 400, "zoom": 1.5, "balance": 0.5},
     NASA: {"steps": 150},
 }
 """Chosen on parts of the training images alone, as the scales were. Magnifications of the alloy differ."""
