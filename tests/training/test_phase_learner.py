@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +12,8 @@ from napari_grains.networks import UNet, UNetConfig, choose_device
 from napari_grains.training import Finetuning
 from napari_grains.training._aims._phase_learner import PhaseLearner
 from napari_grains.training._aims._phase_loss import phase_loss
+from napari_grains.training._aims._phase_patches import PhasePatches
+from napari_grains.training._aims._phase_targets import PhaseTargets
 from napari_grains.training._finetuning import Layers
 
 
@@ -50,3 +55,17 @@ def test_statistics_learn_where_all_layers_do(layers: Layers, learn: bool) -> No
     learner.learn(batch, {}, 1.0)
     assert torch.equal(before, learner.network.encoder[0][1].running_mean) is not learn
     assert not learner.average.training
+
+
+def test_a_patch_is_drawn_at_several_magnifications() -> None:
+    lamellae = np.where(np.arange(256) // 8 % 2, 2, 1).astype(np.uint8)[None].repeat(256, 0)
+    field = SimpleNamespace(grey=lamellae.astype(np.float32))
+    rng = np.random.default_rng(0)
+    patches = PhasePatches({(0, 0): field}, {(0, 0): PhaseTargets(lamellae, 2)}, rng, zoom=2.0)
+    drawn = patches.draw(16, 64)
+    assert drawn["image"].shape == drawn["phases"].shape == (16, 1, 64, 64)
+    assert set(drawn["phases"].unique().tolist()) == {1, 2}
+    changes = [int((one.diff(dim=d) != 0).any(1 - d).sum()) for one in drawn["phases"][:, 0] for d in (0, 1)]
+    number = [max(pair) for pair in zip(changes[::2], changes[1::2], strict=True)]
+    assert min(number) < 7  # of 8 edges at the magnification of the image
+    assert max(number) > 9

@@ -74,12 +74,15 @@ def test_who_knows_nothing_errs_as_chance_does_and_who_is_right_not_at_all():
     assert float(phase_error(right, phases)) == pytest.approx(0)
 
 
-def test_classes_count_by_the_fourth_root_of_their_area():
-    logits = torch.zeros(1, 2, 1, 17)
+def test_classes_count_by_the_square_root_of_their_area_and_by_their_overlap():
+    logits = torch.zeros(1, 2, 1, 10)
     logits[:, 0] = 5.0  # right on the first class, wrong on the second
-    phases = torch.tensor([1.0] * 16 + [2.0]).reshape(1, 1, 1, 17)
-    right, wrong = torch.tensor([-5.0, 5.0]).sigmoid() ** 2
-    assert float(phase_error(logits, phases)) == pytest.approx(float((2 * right + wrong) / 3))
+    phases = torch.tensor([1.0] * 9 + [2.0]).reshape(1, 1, 1, 10)
+    right, wrong = torch.nn.functional.softplus(torch.tensor([-5.0, 5.0])).tolist()
+    first = float(torch.tensor(5.0).sigmoid())
+    overlaps = (18 * first + 1) / (10 * first + 10), (2 * (1 - first) + 1) / (10 * (1 - first) + 2)
+    expected = (3 * right + wrong) / 4 + 0.5 * (1 - sum(overlaps) / 2)
+    assert float(phase_loss(logits, phases, balance=0.5)) == pytest.approx(expected)
 
 
 def test_several_channels_share_the_first_layer(start):

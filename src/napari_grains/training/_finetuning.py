@@ -17,6 +17,7 @@ RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4
 """Learning rates: the more layers, the more careful."""
 _ENOUGH: Final = MappingProxyType({"last": 100, "all": 250})
 """Painted working px of the rarer class from which on more layers than the head learn."""
+_LARGEST_ZOOM: Final = 4.0
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,13 @@ class Finetuning:
         Whether half of the synthetic micrographs are made to look like the image.
     patch : int
         Side of both in working px.
+    zoom : float
+        Patches on which phases are painted are drawn up to so many times as large or as small and brought to
+        this side: for images of several magnifications.
     learning_rate : float, optional
         Peak; None: by the layers.
+    balance : float
+        Phases count by their painted area to this power: 1 drowns rare ones, 0 sees them everywhere.
     weight_decay : float
         AdamW's decay.
     ema : float
@@ -68,7 +74,9 @@ class Finetuning:
     rehearsal: int = 4
     matched: bool = True
     patch: int = 128
+    zoom: float = 1.0
     learning_rate: float | None = None
+    balance: float = 0.25
     weight_decay: float = 1e-4
     ema: float = 0.97
     keeping: float = 0.2
@@ -86,8 +94,10 @@ class Finetuning:
             raise ValueError(f"layers must be one of {', '.join(LAYERS)}, got {self.layers!r}")
         if self.patch < 32 or self.patch % 16:
             raise ValueError(f"the patch must be a multiple of 16 from 32 on, got {self.patch}")
-        if not (0 <= self.ema < 1 and self.keeping >= 0 and self.seed >= 0):
-            raise ValueError(f"ema, keeping or seed is out of range in {self}")
+        if not 1 <= self.zoom <= _LARGEST_ZOOM:
+            raise ValueError(f"the zoom must be from 1 to {_LARGEST_ZOOM}, got {self.zoom}")
+        if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and self.keeping >= 0 and self.seed >= 0):
+            raise ValueError(f"ema, balance, keeping or seed is out of range in {self}")
 
     def rate(self, layers: Layers) -> float:
         """Peak of the learning rate."""

@@ -145,7 +145,7 @@ class Lessons:
             learned, held = split(own, self._held_out)
         if not learned:
             raise InputError("nothing is painted to learn from: paint a few strokes.")
-        self._patches = self._aim.patches(self._fields, learned, self._rng)
+        self._patches = self._aim.patches(self._fields, learned, self._rng, self._settings.zoom)
         self.held = held_patches(self._fields, held, self.side, self._aim.chosen)
         if self.held is None and len(self.images) > self._learned:
             raise InputError("nothing is painted on the images to validate on: paint a few strokes.")

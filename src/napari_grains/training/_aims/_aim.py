@@ -68,9 +68,13 @@ class Aim(Protocol):
         """Choose the number of steps from one comparison of networks to the next."""
 
     def patches(
-        self, fields: Mapping[Key, Field], learned: Mapping[Key, Marks], rng: np.random.Generator
+        self,
+        fields: Mapping[Key, Field],
+        learned: Mapping[Key, Marks],
+        rng: np.random.Generator,
+        zoom: float = 1.0,
     ) -> Patches:
-        """Draw patches."""
+        """Draw patches, up to so many times as large or small if size does not matter."""
 
     def learner(
         self, settings: Finetuning, plan: DevicePlan, network: UNet, tolerance: int | None = None

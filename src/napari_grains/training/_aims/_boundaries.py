@@ -64,7 +64,11 @@ class BoundaryAim:
         return _JUDGE_STEPS
 
     def patches(
-        self, fields: Mapping[Key, Field], learned: Mapping[Key, Marks], rng: np.random.Generator
+        self,
+        fields: Mapping[Key, Field],
+        learned: Mapping[Key, Marks],
+        rng: np.random.Generator,
+        zoom: float = 1.0,  # noqa: ARG002 - lines have a width
     ) -> Patches:
         """Draw patches around boundaries and grains in turn."""
         return Patches(fields, learned, rng)

@@ -36,7 +36,7 @@ class PhaseLearner(Learner):
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
         """Error of a network, the averaged one if none is given, on held-out strokes; see `phase_error`."""
         logits = self.logits(patches, self.average if network is None else network)
-        return float(phase_error(logits, patches[HEAD].to(self.plan.device)))
+        return float(phase_error(logits, patches[HEAD].to(self.plan.device), self.settings.balance))
 
     @torch.no_grad()
     def logits(self, patches: Batch, network: UNet) -> Tensor:
@@ -46,5 +46,5 @@ class PhaseLearner(Learner):
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - there are none
         images, phases = (strokes[name].to(self.plan.device) for name in ("image", HEAD))
-        loss = phase_loss(forward(self.network, self.plan, images)[HEAD], phases)
+        loss = phase_loss(forward(self.network, self.plan, images)[HEAD], phases, self.settings.balance)
         return loss, loss

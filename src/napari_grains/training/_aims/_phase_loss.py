@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-_BALANCE: Final = 0.25
-"""Classes count by their painted area to this power: 1 would drown the rare ones, 0 see them everywhere."""
+BALANCE: Final = 0.25
+"""Classes count by their painted area to this power."""
 _DICE: Final = 0.5
 """Weight of the Dice loss, which asks for the whole of each class."""
 
 
-def phase_loss(logits: Tensor, phases: Tensor) -> Tensor:
+def phase_loss(logits: Tensor, phases: Tensor, balance: float = BALANCE) -> Tensor:
     """Cross-entropy, moderately balanced by the painted area of each class, and soft Dice of painted pixels.
 
     Parameters
@@ -23,6 +23,8 @@ def phase_loss(logits: Tensor, phases: Tensor) -> Tensor:
         Of the classes.
     phases : Tensor, (N, 1, Y, X)
         1..K; 0 is ignored.
+    balance : float
+        Classes count by their painted area to this power: 1 drowns rare ones, 0 sees them everywhere.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def phase_loss(logits: Tensor, phases: Tensor) -> Tensor:
     """
     wanted, logits = phases[:, 0].long() - 1, logits.float()
     each = F.cross_entropy(logits, wanted, ignore_index=-1, reduction="none")
-    return _balanced(each, wanted, logits.shape[1]) + _DICE * _dice(logits, wanted)
+    return _balanced(each, wanted, logits.shape[1], balance) + _DICE * _dice(logits, wanted)
 
 
 def _dice(logits: Tensor, wanted: Tensor) -> Tensor:
@@ -43,12 +45,12 @@ def _dice(logits: Tensor, wanted: Tensor) -> Tensor:
     return ((1 - overlap) * (areas > 0)).sum() / (areas > 0).sum().clamp(min=1)
 
 
-def phase_error(logits: Tensor, phases: Tensor) -> Tensor:
+def phase_error(logits: Tensor, phases: Tensor, balance: float = BALANCE) -> Tensor:
     """Half the squared error of all probabilities on painted pixels (Brier, 1950), as balanced.
 
     Parameters
     ----------
-    logits, phases
+    logits, phases, balance
         As in `phase_loss`.
 
     Returns
@@ -59,14 +61,14 @@ def phase_error(logits: Tensor, phases: Tensor) -> Tensor:
     wanted = phases[:, 0].long() - 1
     probability = logits.float().softmax(1)
     truth = F.one_hot(wanted.clamp(min=0), logits.shape[1]).movedim(-1, 1)
-    return _balanced((probability - truth).square().sum(1) / 2, wanted, logits.shape[1])
+    return _balanced((probability - truth).square().sum(1) / 2, wanted, logits.shape[1], balance)
 
 
-def _balanced(values: Tensor, wanted: Tensor, number: int) -> Tensor:
+def _balanced(values: Tensor, wanted: Tensor, number: int, balance: float) -> Tensor:
     """Mean over the pixels of each class, weighed by its area to a power; 0 if nothing is painted."""
     known = wanted >= 0
     values, wanted = values[known], wanted[known]
     counts = torch.bincount(wanted, minlength=number).to(values)
-    weights = counts.clamp(min=1) ** (_BALANCE - 1)
+    weights = counts.clamp(min=1) ** (balance - 1)
     share = (counts * weights).sum().clamp(min=1)
     return (values * weights[wanted]).sum() / share

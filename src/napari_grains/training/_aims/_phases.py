@@ -31,7 +31,7 @@ from ._phase_scores import confusion, intersections_over_unions
 
 _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 """Painted working px per phase from which on more layers than the head learn."""
-_RATES: Final[Mapping[Layers, float]] = {"head": 1e-2, "last": 1e-2, "all": 1e-2}
+_RATES: Final[Mapping[str, float]] = {"head": 1e-2, "last": 1e-2, "all": 5e-3}
 """Learning rates: a new output layer has a long way to go, and statistics that learn along allow it."""
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
@@ -94,10 +94,14 @@ class PhaseAim:
         return _STEPS["labels" if share >= _DENSE else "strokes"]
 
     def patches(
-        self, fields: Mapping[Key, Field], learned: Mapping[Key, Marks], rng: np.random.Generator
+        self,
+        fields: Mapping[Key, Field],
+        learned: Mapping[Key, Marks],
+        rng: np.random.Generator,
+        zoom: float = 1.0,
     ) -> PhasePatches:
         """Draw patches around all phases."""
-        return PhasePatches(fields, learned, rng)
+        return PhasePatches(fields, learned, rng, zoom)
 
     def learner(
         self,
