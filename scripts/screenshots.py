@@ -23,6 +23,7 @@ from scipy import ndimage
 
 from napari_grains.samples import etched_polycrystal, grooved_ceramic
 from napari_grains.widgets import FinetuneDock, GrainsDock, PhasesDock, PretrainDock, SegmentDock
+from napari_grains.widgets._example_layers import mark_grain
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._measure_tab import MeasureTab
 from napari_grains.widgets._open_table import open_grain_plots, open_grain_table
@@ -251,21 +252,59 @@ def phases_found(viewer: Viewer) -> None:
     until(lambda: tab.run_in_progress is None)
 
 
+def grains_by_class(viewer: Viewer) -> None:
+    """Click a few grains of ferrite and pearlite in two micrographs, and classify the grains of one."""
+    for number, corner in enumerate(((0, 0), (360, 280)), start=1):
+        image, grains, _ = pearlitic_grains(*corner)
+        layer = viewer.add_image(image, name=f"steel {number}", visible=number == 1)
+        mark = {"role": "grains", "source_id": str(layer.unique_id)}
+        viewer.add_labels(grains, name=f"grains {number}", metadata={"napari_grains": mark}, visible=False)
+    dock = PhasesDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Phases (Grains)")
+    dock.tabs.setCurrentIndex(1)
+    tab = dock.grains
+    until(lambda: "Starting" not in tab.learn.device.text())
+    for label, name in ((1, "ferrite"), (2, "pearlite")):
+        tab.examples.classes.names[label].setText(name)
+        tab.examples.classes.names[label].editingFinished.emit()
+    for number, corner in ((2, (360, 280)), (1, (0, 0))):
+        _, grains, pearlite = pearlitic_grains(*corner)
+        tab.examples.grains.layer = viewer.layers[f"grains {number}"]
+        tab.examples.click.click()
+        for label, phase in ((1, ~pearlite), (2, pearlite)):
+            for grain in np.unique(grains[phase])[2:18:2]:
+                mark_grain(tab.examples.examples, tab.examples.grains.layer, 0, int(grain), label)
+    viewer.layers["grains 2 examples"].visible = False
+    until(lambda: len(tab.examples.sources.ticked) == 2 and tab.panel.run.isEnabled())
+    tab.train()
+    until(lambda: tab.run_in_progress is None)
+    tab.classify()
+    until(lambda: tab.run_in_progress is None)
+
+
 def pearlitic_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return a synthetic micrograph of ferrite and pearlite (Y, X), and a few strokes on it."""
+    grey, _, pearlite = pearlitic_grains(0, 0)
+    strokes = np.zeros(grey.shape, np.uint8)
+    rows, columns = np.indices(grey.shape)
+    line = (rows % 90 < 4) & (columns % 150 < 75)
+    for label, phase in ((1, ~pearlite), (2, pearlite)):
+        strokes[line & ndimage.binary_erosion(phase, iterations=6)] = label
+    return grey, strokes
+
+
+def pearlitic_grains(top: int, left: int) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]:
+    """Return a synthetic micrograph (Y, X) of ferrite and pearlite, its grains, and which are pearlite."""
     (pixels, _, _), (grains, _, _) = etched_polycrystal()
-    grey, grains = pixels[:400, :480].astype(float), grains[:400, :480]
+    part = slice(top, top + 400), slice(left, left + 480)
+    grey, grains = pixels[part].astype(float), grains[part]
     numbers = np.random.default_rng(1)
     pearlite = np.isin(grains, np.unique(grains)[numbers.random(len(np.unique(grains))) < 0.3])
     turned = (2.4 * grains) % math.pi
     rows, columns = np.indices(grey.shape)
     lamellae = np.sin(1.6 * (rows * np.cos(turned) + columns * np.sin(turned)))
     grey[pearlite] = (0.62 * grey + 45 * lamellae + numbers.normal(0, 8, grey.shape))[pearlite]
-    strokes = np.zeros(grey.shape, np.uint8)
-    line = (rows % 90 < 4) & (columns % 150 < 75)
-    for label, phase in ((1, ~pearlite), (2, pearlite)):
-        strokes[line & ndimage.binary_erosion(phase, iterations=6)] = label
-    return grey.clip(0, 255).astype(np.uint8), strokes
+    return grey.clip(0, 255).astype(np.uint8), grains.astype(np.int32), pearlite
 
 
 def open_dock(viewer: Viewer) -> SegmentDock:
@@ -305,6 +344,7 @@ SCENES = (
     pretrain_training,
     finetune_trained,
     phases_found,
+    grains_by_class,
 )
 
 

@@ -274,6 +274,14 @@ def test_a_training_is_given_the_examples(tab, grains, steel, train):
     assert "index" not in example
 
 
+def test_examples_are_of_the_grains_as_they_are_now(tab, grains, click, engine):
+    click(1, 1, 2)
+    click(2, 3)
+    grains.data[grains.data == 2] = 99
+    tab.panel.run.click()
+    assert engine.tasks[-1].arguments["grain_examples"][0]["ids"] == [1, 3, 99]
+
+
 def test_the_user_chooses_strategy_network_and_start(tab, train):
     tab.learn.strategy.setCurrentText("full")
     tab.learn.network.setCurrentText("resnet18")

@@ -120,6 +120,8 @@ class ClassifierBox(QGroupBox):
     def _lay_out(self) -> None:
         for name, tip in _TIPS.items():
             getattr(self, name).setToolTip(tip.format(folder=user_folder()))
+        if (editor := self.network.lineEdit()) is not None:
+            editor.setToolTip(_TIPS["network"])
         self.minutes.setSuffix(" min")
         rows_of(
             self,

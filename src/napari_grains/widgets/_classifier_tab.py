@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import lazy_loader
 import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
@@ -25,12 +26,13 @@ from napari_grains.widgets._classifier_box import ClassifierBox
 from napari_grains.widgets._classifier_panel import ClassifierPanel
 from napari_grains.widgets._classifier_views import ClassifierViews
 from napari_grains.widgets._dock import is_bright, text_colour
-from napari_grains.widgets._file_names import file_name
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
 from napari_grains.widgets._score_text import scores_of_card, trained_text
 from napari_grains.widgets._session import DEVICE_TIP, Session
 from napari_grains.widgets._source import Source
-from napari_grains.widgets._table_file import ask_for_csv, write_csv
+from napari_grains.widgets._table_file import ask_for_csv, suggested_csv, write_csv
+
+pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,8 +167,9 @@ class ClassifierTab(QWidget):
     def export(self) -> None:
         """Ask for a file and write all answers."""
         answers = self.views.answers.model_of_answers.answers
-        stem = self._image.name if self._image is not None else "answers"
-        path = ask_for_csv(self, (self._folder or Path.cwd()) / f"{file_name(stem)}_classes.csv")
+        layer = answers[0].place.layer or self._image
+        anywhere = (self._folder or Path.cwd()) / "classes.csv"
+        path = ask_for_csv(self, anywhere if layer is None else suggested_csv(layer, self._folder))
         if path is not None:
             self._write(path, answers)
 
@@ -323,8 +326,6 @@ class ClassifierTab(QWidget):
             fly_to(self._viewer, place.layer, place.position, place.extent)
 
     def _write(self, path: Path, answers: Sequence[Answer]) -> None:
-        import pandas as pd  # noqa: PLC0415 - it takes longer to import than the dock may take to open
-
         try:
             write_csv(path, pd.DataFrame(table_of(answers)))
         except InputError as error:

@@ -26,7 +26,7 @@ from napari_grains.widgets._source import Array
 
 UNSURE, CONFUSION, CALIBRATION = "Least sure of", "Confusion matrix", "Calibration"
 FILTERS, TRAINING = "First-layer filters", "Training"
-_HEIGHT: Final = 190
+_HEIGHT: Final = 172
 _TIPS: Final = {
     UNSURE: "Answers from the least certain on: label what is wrong, and train again",
     CONFUSION: "How often held-out examples of each class (row) were taken for each class (column)",

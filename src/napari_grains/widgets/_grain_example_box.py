@@ -146,6 +146,11 @@ class GrainExampleBox(QGroupBox):
             return "Open grains first: run Segment grains, or paint a Labels layer."
         return GrainSource(layer).problem() or ""
 
+    def count_anew(self) -> None:
+        """Look which grains are examples now: grains may have been corrected since they were clicked."""
+        for layer in list(self._marked):
+            self._count(layer)
+
     def of(self, source: ExampleSource) -> tuple[Labels, MarkedGrains] | None:
         """Return the grains of a source, and those of them that are examples of a class of the list."""
         mark = source.layer.metadata[METADATA]

@@ -102,6 +102,7 @@ class PhaseGrainsTab(ClassifierTab):
         return Source(image).problem() or ""
 
     def _training(self) -> Task:
+        self.examples.count_anew()
         parts, places, classes, sources = [], list[Place](), list[str](), list[Source]()
         for source in self.examples.sources.ticked:
             found = self.examples.of(source)
