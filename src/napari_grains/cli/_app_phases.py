@@ -15,7 +15,7 @@ from ._options import AsJson, Device, Output, PixelSizeText
 
 phases = typer.Typer(
     name="phases",
-    help="Phases of pixels and grains; classes of images, patches, frames of a stack, diffraction patterns.",
+    help="Phases of pixels; classes of grains, images, patches, frames of a stack, diffraction patterns.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,

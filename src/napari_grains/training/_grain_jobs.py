@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Job
+from napari_grains.grains import phase_fractions
 from napari_grains.inference import UNKNOWN, GrainClasses, ImageClassifier, classify_grains
 
 from ._classify_jobs import answer_to_dict
@@ -81,21 +82,15 @@ def grain_columns(found: GrainClasses) -> dict[str, Any]:
 
 
 def area_fractions(phases: NDArray[np.int32], class_names: Sequence[str]) -> list[dict[str, Any]]:
-    """Share of the area of all known grains that each class has.
+    """Share of the area of all known grains that each class has, with its intervals.
 
     Returns
     -------
     list of dict
-        "class", "fraction" (None without a known grain), "pixels", and "ci95" and "indicative95", which are
-        None: the share has no interval here.
+        See `PhaseFraction.to_dict`; "fraction" is None without a known grain.
     """
-    pixels = np.bincount(phases.ravel(), minlength=len(class_names) + 1)[1:].tolist()
-    total = sum(pixels)
-    return [
-        {"class": name, "fraction": count / total if total else None, "ci95": None, "indicative95": None,
-         "pixels": count}
-        for name, count in zip(class_names, pixels, strict=True)
-    ]  # fmt: skip
+    found = [one.to_dict() for one in phase_fractions(phases, class_names)]
+    return [one | {"fraction": None if math.isnan(one["fraction"]) else one["fraction"]} for one in found]
 
 
 def number_fractions(found: GrainClasses) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import numpy as np
 from napari_grains.events import Job
 from napari_grains.inference import channel_slices, phase_scale
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
+from napari_grains.weights import finds_phases
 
 from .._finetuning import Finetuning, Layers
 from .._held_out import Key, Withheld
@@ -60,8 +61,8 @@ class PhaseAim:
 
         As many more patches are painted ones.
         """
-        batch = settings.batch + settings.rehearsal
-        return replace(settings, batch=batch, rehearsal=0, matched=False, keeping=0.0, rates=dict(_RATES))
+        batch, rates = settings.batch + settings.rehearsal, {str(name): rate for name, rate in _RATES.items()}
+        return replace(settings, batch=batch, rehearsal=0, matched=False, keeping=0.0, rates=rates)
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
         """Load a network, and give it an output for each phase if it has none."""
@@ -70,7 +71,7 @@ class PhaseAim:
     def scale(self, image: PaintedImage, path: Path, card: NetworkCard, device: str) -> Job[float | None]:  # noqa: ARG002 - nothing has to be run
         """Take the pixels as they are, or as the network knows them: phases have no size to go by."""
         yield from ()
-        return phase_scale(card, image.image.pixel_size) if card.scores else 1.0
+        return phase_scale(card, image.image.pixel_size) if finds_phases(path) else 1.0
 
     def painted(self, images: list[PaintedImage], card: NetworkCard) -> Painted:
         """Prepare the painted slices."""
