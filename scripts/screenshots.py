@@ -245,7 +245,7 @@ def phases_found(viewer: Viewer) -> None:
     until(tab.panel.run.isEnabled)
     tab.learn.live.setChecked(True)
     tab.train()
-    until(lambda: len(tab.panel.curves.points["validation"]) > 8)
+    until(lambda: len(tab.panel.curves.points["validation"]) > 6)
     tab.stop()
     until(lambda: tab.run_in_progress is None)
     tab.classify()

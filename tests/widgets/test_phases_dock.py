@@ -370,6 +370,34 @@ def test_all_selected_images_are_classified_and_exported(
     assert float(rows[1]["fraction"]) == 0.25
 
 
+def test_fractions_follow_when_phases_are_corrected(tab, alloy, viewer, engine, image, tmp_path, qtbot):
+    tab.panel.classify.click()
+    engine.tasks[-1].finish(mapped(image.shape))
+    ended(tab, qtbot)
+    phases = viewer.layers["steel phases"]
+    qtbot.wait(400)
+    assert "as edited" not in tab.found.line.text()
+    with qtbot.waitSignal(tab.changed):
+        phases.fill((3, 3), 1)
+    assert [row[:2] for row in tab.found.rows] == [("ferrite", "100.0 %"), ("carbide", "0.0 %")]
+    assert "as edited" in tab.found.line.text()
+    tab.export_to(tmp_path / "fractions.csv")
+    assert "steel,all,ferrite,1.0," in (tmp_path / "fractions.csv").read_text(encoding="utf-8")
+
+
+def test_slices_are_fields_of_the_table(tab, alloy, dock, viewer, engine, image, tmp_path, qtbot):
+    viewer.add_image(np.stack([image, image]), name="stack")
+    dock.images.layer = viewer.layers["stack"]
+    tab.panel.classify.click()
+    fractions = mapped(image.shape)["fractions"]
+    fields = [{"field": index, **one} for index in (0, 1) for one in fractions]
+    engine.tasks[-1].finish(mapped((2, *image.shape), by_field=fields))
+    ended(tab, qtbot)
+    tab.export_to(tmp_path / "fractions.csv")
+    lines = (tmp_path / "fractions.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[1] for line in lines] == ["field", "all", "all", "0", "0", "1", "1"]
+
+
 def test_stop_ends_all_that_waits(tab, alloy, viewer, engine, image, qtbot):
     viewer.add_image(image // 2, name="iron")
     viewer.layers.selection = set(viewer.layers)
@@ -410,7 +438,9 @@ def test_a_dock_that_is_opened_again_knows_the_phases(tab, viewer, strokes, open
 
 def test_everything_has_a_tooltip(dock, strokes):
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
-    fields = [widget for kind in kinds for widget in dock.findChildren(kind)]
+    parts = (dock.images, dock.channels, dock.pixels)
+    fields = [widget for kind in kinds for part in parts for widget in (part, *part.findChildren(kind))]
+    fields = [widget for widget in fields if isinstance(widget, kinds)]
     bare = [
         widget
         for widget in fields

@@ -139,7 +139,9 @@ def _said(name: str, summary: Mapping[str, Any]) -> str:
     """Say what holds for the numbers: of which layer, edited or not, what the interval means."""
     fractions = summary.get("fractions", ())
     rough = any(one.get("indicative95") and not one.get("ci95") for one in fractions)
-    parts = [name, "as edited" if summary.get("edited") else "", "intervals indicative" if rough else ""]
+    known = any(one.get("indicative95") or one.get("ci95") for one in fractions)
+    intervals = "intervals indicative" if rough else "" if known else "too small for intervals"
+    parts = [name, "as edited" if summary.get("edited") else "", intervals]
     return " · ".join(filter(None, parts))
 
 

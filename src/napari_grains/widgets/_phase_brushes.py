@@ -154,7 +154,7 @@ class PhaseBrushes(Brushes):
         button, name, info = QPushButton(str(number)), QLineEdit(one.name), QLabel()
         remover = small_button("×", _REMOVE_TIP)
         button.setFixedWidth(38)
-        button.setStyleSheet(f"QPushButton {{ border-left: 12px solid {one.colour}; }}")
+        button.setStyleSheet(f"QPushButton {{ border: 0px; border-left: 12px solid {one.colour}; }}")
         key = KEY_TIP.format(key=number) if number <= _KEYS else ""
         button.setToolTip(f"Paint “{one.name}”{key}")
         button.setAccessibleName(f"Paint {one.name}")
