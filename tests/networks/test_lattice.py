@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F  # noqa: N812
 
 from napari_grains.networks import LATTICE, Preparation, classifier, find_classifier, load_classifier
 from napari_grains.networks._lattice_reading import NUMBERS, POINTS, RADII, SHAPE, LatticeReading
@@ -76,18 +77,18 @@ def test_the_camera_length_changes_the_size_of_a_net_only():
 
 @pytest.mark.parametrize("kind", ["spots", "rings"])
 def test_the_centre_is_found_without_the_direct_beam(kind):
-    image = pattern(Cell(4, 5, 6), kind=kind, offset_x=1.3, offset_y=-0.7, beam_stop=3.0)[:, 0]
-    spectrum = torch.fft.rfft2((image - image.mean()), (96, 96))
-    assert LatticeReading().centre(spectrum)[0].tolist() == pytest.approx([1.3, -0.7], abs=0.25)
+    imaging = {"offset_x": 1.3, "offset_y": -0.7, "beam_stop": 3.0, "stop_direction": 60.0}
+    image = pattern(Cell(4, 5, 6), kind=kind, **imaging)[:, 0]
+    clear = (image - F.avg_pool2d(image[None], 9, 1, 4)[0]).clamp_min(0)
+    found = LatticeReading().centre(torch.fft.rfft2(clear, (96, 96)))
+    assert found[0].tolist() == pytest.approx([1.3, -0.7], abs=0.3)
 
 
 def test_rings_are_peaks_of_the_profile():
-    cell = Cell(4, 4, 4)
-    profile = read(pattern(cell, kind="rings"))[SHAPE + 3 * POINTS :].reshape(3, RADII)[2]
+    profile = read(pattern(Cell(4, 4, 4), kind="rings", camera_constant=36.0))[SHAPE + 3 * POINTS :]
     radii = 2.5 * (31.5 / 2.5) ** np.linspace(0, 1, RADII)
-    first, second, third = (int(np.argmin(np.abs(radii - 7.5 * math.sqrt(n)))) for n in (1, 2, 3))
-    between = profile[(first + second) // 2]
-    assert min(profile[first], profile[second], profile[third]) > 2 * between
+    mean = np.interp([9.0, 9 * 2**0.5, 9 * 1.22], radii, profile.reshape(3, RADII)[0])
+    assert mean[:2].min() > 1.5 * mean[2]
 
 
 def test_cells_are_reduced_whatever_edges_describe_them():
@@ -112,7 +113,7 @@ def test_the_network_learns_behind_its_measurements():
     loss = network(torch.rand(4, 1, 64, 64)).sum()
     loss.backward()
     assert all(one.grad is not None for one in network.parameters())
-    assert network.last_stage() == [network.encoder[1]]
+    assert network.encoder[1] in network.last_stage()
     assert network.features(torch.rand(4, 1, 64, 64)).shape == (4, 256)
 
 
