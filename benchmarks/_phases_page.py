@@ -55,7 +55,7 @@ def table(rows: Sequence[Row]) -> str:
             for method in (OURS, SCRATCH, FOREST):
                 mine = [r for r in rows if (r["set"], r["paint"], r["method"]) == (name, paint, method)]
                 lines += [_line(name, paint, method, mine)] if mine else []
-    header = ("images", "learned from", "method", "mean IoU", "IoU by class", "s / training")
+    header = ("images", "learned from", "method", "trainings", "mean IoU", "IoU by class", "s / training")
     return markdown_table(header, lines)
 
 
@@ -63,7 +63,7 @@ def _line(name: str, paint: str, method: str, rows: Sequence[Row]) -> list[str]:
     """Cells of one method."""
     of_classes = np.mean([row["iou"] for row in rows], axis=0)
     by_class = ", ".join(f"{k} {v:.2f}" for k, v in zip(CLASSES[name], of_classes, strict=True))
-    return [name, _PAINT[paint], method, spread(means(rows)), by_class, _seconds(rows)]
+    return [name, _PAINT[paint], method, f"{len(rows)}", spread(means(rows)), by_class, _seconds(rows)]
 
 
 def means(rows: Sequence[Row]) -> list[float]:

@@ -275,10 +275,10 @@ def test_the_page_of_phases_sets_the_methods_side_by_side(module) -> None:
     ]
     text = page.page(rows, where)
     assert (
-        "| 0.750 (0.700 to 0.800) | matrix 0.55, large precipitate 0.75, small precipitate 0.95 | 30 |"
+        "| 2 | 0.750 (0.700 to 0.800) | matrix 0.55, large precipitate 0.75, small precipitate 0.95 | 30 |"
         in text
     )
-    assert "| random forest | 0.700 | matrix 0.50" in text
+    assert "| random forest | 1 | 0.700 | matrix 0.50" in text
     assert "| published | napari-grains | 2 | 0.750 | 30 |" in text
 
 
