@@ -1,17 +1,18 @@
 """Learn from strokes on one image of each set of hand-traced micrographs, and score on the others.
 
-    python benchmarks/finetuning.py [--steps 240] [--set NAME]... [--seed N]... [--model NAME|FILE]
+    python benchmarks/finetuning.py [--seconds 60 | --steps N] [--threads 2] [--set NAME]... [--seed N]...
 
 Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L,
 the left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale
-that is found for each. After learning from 316L the perovskite is scored, too. The budget is a number of
-steps, so that results do not depend on what else runs: 240, which take a minute on two cores (0.23 s for a
-step with two threads, best of eight). Needs NAPARI_GRAINS_DATA. Results go to
+that is found for each. After learning from 316L the perovskite is scored, too. The budget is a minute on two
+cores, so that nothing else should run meanwhile; with --steps results do not depend on that. Needs
+NAPARI_GRAINS_DATA. Results go to
 benchmarks/results/finetuning.json, where runs with the same settings are kept, and to docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Mapping
@@ -36,7 +37,7 @@ ELSEWHERE = {"316L": "perovskite"}
 INTRODUCTION = """
 ## Learning from strokes
 
-The bundled network fine-tuned for {steps} steps on simulated strokes that cover 1 % of one image, scored on
+The bundled network fine-tuned for {budget} on simulated strokes that cover 1 % of one image, scored on
 the images of the table above at the automatic scale; the strokes are those of the random forest there.
 Adapted Rand error: mean over the sets of strokes (smallest to largest). In all runs the network before the
 training took part, judged by strokes that were held out. `elsewhere`: the perovskite after learning from
@@ -63,6 +64,7 @@ def run(score: ScoreFolder, name: str, seed: int, settings: Finetuning, model: s
     result, seconds = fine_tuned(painted(score, training, seed), settings, model)
     figures = {key: result.figures[key] for key in ("before", "after", "kept", "layers", "steps")}
     row = {"set": name, "seed": seed, "processor_seconds": round(seconds, 1)} | figures
+    row["load_average"] = round(os.getloadavg()[0], 1)
     with TemporaryDirectory() as folder:
         path = str(Path(folder) / "tuned.safetensors")
         save_network(path, result.network, result.card)
@@ -100,7 +102,7 @@ def spread(values: list[float]) -> str:
     return f"{statistics.fmean(values):.3f} ({min(values):.3f} to {max(values):.3f})" if values else ""
 
 
-def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], steps: int) -> str:
+def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], budget: str) -> str:
     """Write the text for the documentation."""
     lines = []
     for name in dict.fromkeys(row["set"] for row in rows):
@@ -119,35 +121,41 @@ def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], st
             ]
         )
     header = ("images", "before", "after", "random forest", "new network kept", "elsewhere")
-    seconds = statistics.fmean(row["processor_seconds"] for row in rows if row["steps"])
+    trained = [row for row in rows if row["steps"]]
+    steps, loads = ([row[key] for row in trained] for key in ("steps", "load_average"))
     told = (
-        f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {seconds:.0f} s of processor "
-        "time per training that was not over at once, with the search for the scale and the match of the "
-        "synthetic micrographs. With two threads a step takes 0.23 s there, so that they take a minute."
+        f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {min(steps, default=0)} to "
+        f"{max(steps, default=0)} steps in each training that was not over at once, load average "
+        f"{min(loads, default=0)} to {max(loads, default=0)}."
     )
-    return "\n\n".join([INTRODUCTION.format(steps=steps), markdown_table(header, lines), told])
+    return "\n\n".join([INTRODUCTION.format(budget=budget), markdown_table(header, lines), told])
 
 
 def main(
-    steps: Annotated[int, typer.Option(help="Optimizer steps.")] = 240,
+    seconds: Annotated[float, typer.Option(help="Seconds of training.")] = 60.0,
+    steps: Annotated[int | None, typer.Option(help="Optimizer steps instead.")] = None,
     only: Annotated[list[str] | None, typer.Option("--set", help="Only this set.")] = None,
     seed: Annotated[list[int] | None, typer.Option(help="Only these strokes.")] = None,
     model: Annotated[str, typer.Option(help="Name or file of the network to start from.")] = "default",
-    threads: Annotated[int, typer.Option(help="Threads of torch.")] = 1,
+    threads: Annotated[int, typer.Option(help="Threads of torch.")] = 2,
 ) -> None:
     """Fine-tune on strokes, score, and write the results and the documentation."""
     torch.set_num_threads(threads)
     score, known = ScoreFolder.find(), read_results("boundaries")
     content = read_results("finetuning")
-    settings = {"steps": steps, "start": Predictor.load(model).sha256}
+    budget = {"steps": steps, "seconds": None if steps else seconds}
+    settings = budget | {"threads": threads, "start": Predictor.load(model).sha256}
     rows = content.get("runs", []) if content.get("settings") == settings else []
     for each in seed or SEEDS:
         for name in only or score.sets:
-            found = run(score, name, each, Finetuning(steps=steps, seconds=None, seed=each), model)
+            found = run(
+                score, name, each, Finetuning(steps=steps, seconds=budget["seconds"], seed=each), model
+            )
             rows = [row for row in rows if (row["set"], row["seed"]) != (name, each)] + [found]
             content = {"machine": machine(), "settings": settings, "runs": rows}
             write_results("finetuning", content)
-    insert("finetuning", page(rows, known, content["machine"], steps))
+    said = f"{steps} steps" if steps else f"{seconds:g} s"
+    insert("finetuning", page(rows, known, content["machine"], said))
 
 
 if __name__ == "__main__":

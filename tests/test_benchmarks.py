@@ -239,14 +239,15 @@ def test_the_table_of_an_ablation_has_a_row_per_variant(module) -> None:
 def test_the_page_of_a_fine_tuning_sets_it_beside_the_forest(module) -> None:
     known = {"network": rows("ours", 0.2), "baselines": rows("random forest, strokes seed 0", 0.4)}
     runs = [
-        {"set": "steel", "kept": kept, "steps": 240, "processor_seconds": 40.0, "images": [{"are": are}]}
-        for kept, are in (("trained", 0.1), ("start", 0.2))
+        {"set": "steel", "kept": kept, "steps": steps, "load_average": 1.5, "images": [{"are": are}]}
+        for kept, steps, are in (("trained", 240, 0.1), ("start", 0, 0.2), ("trained", 260, 0.15))
     ]
     where = {"processor": "abacus", "threads": 1, "date": "today"}
-    page = module("finetuning").page(runs, known, where, 240)
-    cells = ["steel", "0.200", "0.150 (0.100 to 0.200)", "0.400 (0.400 to 0.400)", "1 of 2", ""]
+    page = module("finetuning").page(runs, known, where, "60 s")
+    cells = ["steel", "0.200", "0.150 (0.100 to 0.200)", "0.400 (0.400 to 0.400)", "2 of 3", ""]
     assert "| " + " | ".join(cells) + " |" in page
-    assert "for 240 steps" in page
+    assert "for 60 s on simulated" in page
+    assert "240 to 260 steps" in page
 
 
 def phase_row(method: str, name: str, paint: str, seed: int, *counts: list[list[int]]) -> dict[str, object]:
