@@ -54,7 +54,7 @@ INTRODUCTION = """
 ## Simulated diffraction patterns
 
 The bundled classifier `patterns` on patterns of crystals that it has not seen, the same crystals in each row:
-60 % near zone axes of low indices, 5 % in any orientation, 35 % powders, the seven systems in turn by chance.
+60 % near zone axes of low indices, 5 % in any orientation, 35 % powders, the seven systems equally often.
 "Outside" are, all at once: camera constant (18 to 21.5 or 37 to 46 px angstrom), voltage, thickness, tilt,
 spot size, offset, ellipticity, background, direct beam and, with noise, counts and readout noise. Share of
 the patterns whose system is named; in brackets, is among the first two. `three`: cubic, hexagonal and
