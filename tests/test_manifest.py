@@ -20,6 +20,7 @@ WIDGETS = {
     "napari-grains.grains": "napari_grains.widgets:GrainsDock",
     "napari-grains.table": "napari_grains.widgets:GrainTable",
     "napari-grains.plots": "napari_grains.widgets:GrainPlots",
+    "napari-grains.phases": "napari_grains.widgets:PhasesDock",
     "napari-grains.pretrain": "napari_grains.widgets:PretrainDock",
     "napari-grains.finetune": "napari_grains.widgets:FinetuneDock",
 }

@@ -35,6 +35,7 @@ OPTIONS = {
         "labels",
         "output",
         "paint",
+        "class-names",
         "model",
         "validate-image",
         "validate-labels",

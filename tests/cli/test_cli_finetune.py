@@ -71,6 +71,7 @@ def test_arguments_reach_the_job(grains, asked, model, micrograph, strokes):
     assert given == {
         "output": str(model),
         "start": "default",
+        "class_names": [],
         "layers": "last",
         "seed": 3,
         "device": "cpu",
@@ -150,8 +151,9 @@ def test_labels_that_teach_nothing_are_refused(grains, network, model, micrograp
     assert phrase in answer.err
 
 
-def test_phases_are_no_choice_here(grains, model, micrograph, strokes):
+def test_phases_are_painted_with_their_names(grains, asked, model, micrograph, strokes):
     pairs = ("--image", micrograph(), "--labels", strokes())
-    answer = grains("finetune", *pairs, "--output", model, "--paint", "phases")
-    assert answer.code == 2
-    assert "phases" in answer.err
+    named = ("--paint", "phases", "--class-names", "ferrite, carbide")
+    assert grains("finetune", *pairs, "--output", model, *named).code == 0
+    assert asked[0]["images"][0]["paint"] == "phases"
+    assert asked[0]["class_names"] == ["ferrite", "carbide"]

@@ -13,7 +13,7 @@ from napari_grains.events import Notice, Preview, Progress, drive
 from napari_grains.grains import COLOURS, measure
 from napari_grains.images import Box, calibrated
 from napari_grains.inference import View, segment, segment_arrays, uncertainty_of
-from napari_grains.inference import _predictor as predictor_module
+from napari_grains.inference import _tiled
 from napari_grains.inference._blocks import around, placed
 
 
@@ -107,7 +107,7 @@ class TestRegion:
 
     @pytest.mark.parametrize("scale", [0.45, 1.0, 1.7])
     def test_previews_show_it_and_nothing_else(self, larger, settings, scale, monkeypatch):
-        monkeypatch.setitem(predictor_module.TILE, "cpu", 120)
+        monkeypatch.setitem(_tiled.TILE, "cpu", 120)
         region = disc(larger.shape, 200, 220, 90)
         result, events = run(larger, settings(scale=scale, mirrored=False), View(region))
         canvas = np.full(larger.shape, np.nan, np.float32)
@@ -156,7 +156,7 @@ class TestFocus:
     @pytest.mark.parametrize("focus", [[0, 10, 0, 10], [300, 500, 400, 600], [-50, -40, 200, 210]])
     @pytest.mark.parametrize("scale", [0.8, 1.0])
     def test_the_tiles_come_in_the_order_of_their_distance(self, larger, settings, focus, scale, monkeypatch):
-        monkeypatch.setitem(predictor_module.TILE, "cpu", 130)
+        monkeypatch.setitem(_tiled.TILE, "cpu", 130)
         plain, _ = run(larger, settings(scale=scale))
         result, events = run(larger, settings(scale=scale), View(focus=focus))
         np.testing.assert_allclose(result.boundary, plain.boundary, atol=1e-5)
@@ -169,7 +169,7 @@ class TestFocus:
         assert done == sorted(done)
 
     def test_a_small_tile_is_shown_before_a_large_one(self, larger, settings, monkeypatch):
-        monkeypatch.setattr(predictor_module, "FIRST_LOOK", 64)
+        monkeypatch.setattr(_tiled, "FIRST_LOOK", 64)
         result, events = run(larger, settings(mirrored=False), View(focus=[100, 120, 300, 340]))
         first, second = (e for e in events if isinstance(e, Preview))
         assert first.array.shape == (64, 64)
@@ -179,7 +179,7 @@ class TestFocus:
         assert second.array.shape == larger.shape
 
     def test_outside_of_a_region_the_nearest_part_of_it_comes_first(self, larger, settings, monkeypatch):
-        monkeypatch.setattr(predictor_module, "FIRST_LOOK", 32)
+        monkeypatch.setattr(_tiled, "FIRST_LOOK", 32)
         region = np.zeros(larger.shape, bool)
         region[150:, 200:] = True
         _, events = run(larger, settings(), View(region, focus=[0, 50, 0, 50]))

@@ -201,7 +201,7 @@ def test_a_scale_for_the_watched_image_is_found_with_the_starting_network(tmp_pa
     job = jobs._watched(pixels, None, (), str(start), "cpu")
     watch = drive(job)
     assert 0.05 < watch.scale < 4
-    job = jobs._watched(pixels, None, (), str(start), "cpu")
+    job = jobs._watched(pixels[::-1].copy(), None, (), str(start), "cpu")
     next(job)
     with pytest.raises(StopIteration) as end:
         job.send(STOP)
