@@ -13,7 +13,7 @@ from torch.nn import functional as F  # noqa: N812
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress
 from napari_grains.inference import GrainPlane, ImageClassifier, check_grain_classifier
-from napari_grains.networks import Classifier, GrainClassifier, Inputs, load_network
+from napari_grains.networks import LATTICE, Classifier, GrainClassifier, Inputs, load_network
 from napari_grains.weights import find_classifier, is_classifier
 
 Float = NDArray[np.float32]
@@ -64,9 +64,11 @@ def explain_arrays(
     Raises
     ------
     InputError
-        If there is no such classifier, class or grain, or the image does not fit.
+        If there is no such classifier, class or grain, the image does not fit, or the classifier measures
+        images before it learns from them.
     """
     classifier = ImageClassifier.load(model, device)
+    _check_that_it_looks(classifier)
     if not classifier.card.architecture.measures:
         inputs = Inputs(classifier.prepare(image)[None])
         number, probability = _chosen(classifier, inputs, class_name)
@@ -107,12 +109,13 @@ def filters_arrays(*, model: str) -> Job[dict[str, Any]]:
     Raises
     ------
     InputError
-        If there is no such network.
+        If there is no such network, or it has no filters in its first layer.
     """
     path = find_classifier(model)
     network: nn.Module
     if is_classifier(path):
         loaded = ImageClassifier.load(str(path), "cpu")
+        _check_that_it_looks(loaded)
         network, name = loaded.network, loaded.card.name
     else:
         network, card = load_network(path)
@@ -120,6 +123,14 @@ def filters_arrays(*, model: str) -> Job[dict[str, Any]]:
     first = next(one for one in network.modules() if isinstance(one, nn.Conv2d))
     yield Progress(1, 1, "reading the filters")
     return {"filters": first.weight.detach().sum(dim=1).cpu().numpy(), "network": name}
+
+
+def _check_that_it_looks(classifier: ImageClassifier) -> None:
+    if classifier.card.architecture.network == LATTICE:
+        raise InputError(
+            f"the classifier {classifier.card.name} measures the spots and rings of a pattern: it has neither "
+            "activation maps nor filters."
+        )
 
 
 def _chosen(classifier: ImageClassifier, inputs: Inputs, name: str | None) -> tuple[int, float]:
