@@ -12,8 +12,7 @@ from napari_grains.errors import InputError
 from napari_grains.events import Notice, Preview, Progress, drive
 from napari_grains.grains import COLOURS, measure
 from napari_grains.images import Box, calibrated
-from napari_grains.inference import View, segment, segment_arrays, uncertainty_of
-from napari_grains.inference import _tiled
+from napari_grains.inference import View, _tiled, segment, segment_arrays, uncertainty_of
 from napari_grains.inference._blocks import around, placed
 
 

@@ -128,7 +128,7 @@ def filters_arrays(*, model: str) -> Job[dict[str, Any]]:
 def _check_that_it_looks(classifier: ImageClassifier) -> None:
     if classifier.card.architecture.network == LATTICE:
         raise InputError(
-            f"the classifier {classifier.card.name} measures the spots and rings of a pattern: it has neither "
+            f"the classifier {classifier.card.name} measures spots and rings of a pattern: it has neither "
             "activation maps nor filters."
         )
 
