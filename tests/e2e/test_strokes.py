@@ -101,7 +101,7 @@ def test_a_network_learns_from_strokes_of_the_mouse(
     again = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE / 1000)
     told = json.loads(again.stdout.splitlines()[-1])
     assert told["model"].startswith("scratched steel")
-    assert told["grains"] > 0.5 * len(np.unique(grains))
+    assert told["grains"] > 0.25 * len(np.unique(grains))  # after seconds of strokes on scratches alone
     assert (told["said"], told["torch"]) == ("", False)
 
 
