@@ -61,7 +61,7 @@ class PhaseGrainsTab(ClassifierTab):
             viewer, session, tasks=(_TASK,), name="my grain classifier", classify_tip=_CLASSIFY_TIP
         )
         self.examples, self.fractions, self.left_behind = GrainExampleBox(viewer), FractionRows(), OfferLine()
-        self._keeper = ExampleKeeper(viewer, "grains", self)
+        self._keeper = ExampleKeeper("grains", self)
         self._finish_layout(self.left_behind, self.examples, self.learn, self.panel, self.fractions)
         self.examples.changed.connect(self._look_again)
         self.examples.painted.connect(self._keep)
@@ -204,15 +204,8 @@ class PhaseGrainsTab(ClassifierTab):
         self.left_behind.withdraw()
         if grains is None or self.examples.examples is not None:
             return
-        kept = self._keeper.offer_for(grains, GrainSource(grains).shape)
-        if kept is not None:
-            file, facts = kept
-            self.left_behind.offer(
-                f"Examples of “{facts.layer}”, {facts.when:%d %b %H:%M}, were not saved.",
-                ("Restore", "Bring them back as a layer over the grains"),
-                partial(self._restore, grains, file, facts),
-                file.remove,
-            )
+        shape, restore = GrainSource(grains).shape, partial(self._restore, grains)
+        self._keeper.offer(self.left_behind, grains, shape, ("of", "the grains"), restore)
 
     def _restore(self, grains: Labels, file: ExampleFile, facts: ExampleFacts) -> None:
         arrays = self._keeper.take(file)

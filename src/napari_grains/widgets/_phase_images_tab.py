@@ -70,7 +70,7 @@ class PhaseImagesTab(ClassifierTab):
     def __init__(self, viewer: Viewer, session: Session) -> None:
         super().__init__(viewer, session, tasks=_TASKS, name="my classifier", classify_tip=_CLASSIFY_TIP)
         self.examples, self.what, self.left_behind = ImageExampleBox(viewer), NarrowComboBox(), OfferLine()
-        self._keeper = ExampleKeeper(viewer, "points", self)
+        self._keeper = ExampleKeeper("points", self)
         self.what.addItems([ALL, AT_POINTS])
         self.what.setToolTip(_WHAT_TIP)
         self._finish_layout(self.left_behind, self.examples, self.learn, self._what_row(), self.panel)
@@ -235,15 +235,8 @@ class PhaseImagesTab(ClassifierTab):
         self.left_behind.withdraw()
         if image is None or points_of(self._viewer, image) is not None:
             return
-        kept = self._keeper.offer_for(image, Source(image).shape)
-        if kept is not None:
-            file, facts = kept
-            self.left_behind.offer(
-                f"Examples on “{facts.layer}”, {facts.when:%d %b %H:%M}, were not saved.",
-                ("Restore", "Bring them back as a layer over the image"),
-                partial(self._restore, image, file, facts),
-                file.remove,
-            )
+        shape, restore = Source(image).shape, partial(self._restore, image)
+        self._keeper.offer(self.left_behind, image, shape, ("on", "the image"), restore)
 
     def _restore(self, image: Image, file: ExampleFile, facts: ExampleFacts) -> None:
         arrays = self._keeper.take(file)
