@@ -10,7 +10,7 @@ import typer
 
 from napari_grains.errors import InputError
 from napari_grains.events import drive
-from napari_grains.images import find_info_bar, read_image, read_labels
+from napari_grains.images import info_bar_of, read_image, read_labels
 from napari_grains.training import finetune_arrays
 
 from ._folder import ResultFolder
@@ -86,7 +86,7 @@ def _pair(image: Path, labels: Path) -> dict[str, Any]:
     """Pixels and labels of two files; the banner of a microscope is left out."""
     micrograph = read_image(image)
     first = next(iter(micrograph.slices()))
-    bar = first.info_bar or find_info_bar(first.pixels)
+    bar = info_bar_of(first)
     return {
         "image": micrograph.pixels,
         "labels": read_labels(labels)[0],

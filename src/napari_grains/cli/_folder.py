@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
 from napari_grains.files import replacing
-from napari_grains.images import unique_stems
+from napari_grains.images import PixelSize, unique_stems, write_tiff
 
-from ._json import to_json
+from ._json import plain, to_json
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,27 @@ class ResultFolder:
                 f"cannot write {path} ({error.strerror}); free some space or name another --output."
             ) from None
         return str(path)
+
+    def write_images(
+        self,
+        stem: str,
+        images: Mapping[str, NDArray[Any]],
+        pixel_size: PixelSize | None,
+        provenance: Mapping[str, Any],
+    ) -> dict[str, str]:
+        """Write images with their calibration and where they come from as ``<stem>_<name>.tif``.
+
+        Returns
+        -------
+        dict of str to str
+            Their paths by name.
+        """
+        paths = {}
+        for name, array in images.items():
+            path = self.path / f"{stem}_{name}.tif"
+            write_tiff(path, array, pixel_size, description=plain({**provenance, "content": name}))
+            paths[name] = str(path)
+        return paths
 
     def write_json(self, name: str, value: object) -> str:
         """Write a value as JSON; see `write_text`."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress, drive
@@ -21,9 +19,10 @@ from ._folder import Input, ResultFolder
 from ._json import one_line
 from ._log import logged
 from ._phases_grains import ENDING, class_cells, grain_work
-from ._reporters import Reporter, reporter_for, say_json
+from ._reporters import Reporter, reporter_for
 from ._rows import csv_text
 from ._run import INTERRUPTED
+from ._show import say_end, say_summary
 from ._table import show_table
 
 Row = dict[str, Any]
@@ -102,7 +101,7 @@ def classify_files(
     folder.write_text("classes.csv", csv_text(finished.rows))
     folder.write_json("summary.json", summary)
     if as_json:
-        say_json({"event": "summary", "input": None, "output": str(output), "error": None} | summary)
+        say_summary(summary, output, None)
     else:
         _show(summary, output)
     return finished.exit_code
@@ -219,6 +218,4 @@ def _show(summary: Row, output: Path) -> None:
         for name, count in sorted(summary["counts"].items(), key=lambda pair: -pair[1])
     ]
     show_table(("class", "number", "share"), rows)
-    if summary["status"] == "interrupted":
-        typer.echo("interrupted: what was finished is kept", err=True)
-    typer.echo(f"results are in {output}", err=True)
+    say_end(output, None, interrupted=summary["status"] == "interrupted")

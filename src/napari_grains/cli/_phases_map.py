@@ -7,18 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress
-from napari_grains.images import CalibratedImage, PixelSize, find_info_bar, read_image, write_tiff
+from napari_grains.images import CalibratedImage, PixelSize, info_bar_of, read_image
 from napari_grains.inference import PhaseMap, PhasePredictor, PhaseSettings, map_phases
 
 from ._folder import Input, ResultFolder
-from ._json import plain
-from ._reporters import reporter_for, say_json
+from ._reporters import reporter_for
 from ._rows import csv_text
 from ._run import Result, Run, run
+from ._show import say_end, say_summary
 from ._table import show_table
 
 ENDINGS = ("_phases.tif", "_confidence.tif", "_phases.csv")
@@ -86,17 +84,14 @@ def _read(path: Path, size: PixelSize | None) -> CalibratedImage:
     """Read a micrograph; the banner of a microscope is left out."""
     image = read_image(path)
     image = image if size is None else replace(image, pixel_size=size)
-    bar = image.info_bar or find_info_bar(image.pixels[0] if image.is_stack else image.pixels)
+    bar = info_bar_of(image)
     return image if bar is None else image.leaving_out(bar.box)
 
 
 def _written(result: PhaseMap, image: CalibratedImage, stem: str, folder: ResultFolder) -> Result:
     provenance = {"source": image.source, "class_names": list(result.class_names)} | result.provenance
-    paths = {}
-    for name, array in {"phases": result.phases, "confidence": result.confidence}.items():
-        path = folder.path / f"{stem}_{name}.tif"
-        write_tiff(path, array, image.pixel_size, description=plain(provenance | {"content": name}))
-        paths[name] = str(path)
+    images = {"phases": result.phases, "confidence": result.confidence}
+    paths = folder.write_images(stem, images, image.pixel_size, provenance)
     rows = [fraction.to_dict() for fraction in result.fractions]
     paths["table"] = folder.write_text(f"{stem}_phases.csv", csv_text(rows))
     fractions = {fraction.name: fraction.fraction for fraction in result.fractions}
@@ -109,8 +104,7 @@ def _in_words(fractions: Mapping[str, float]) -> str:
 
 def _show(finished: Run, output: Path, *, as_json: bool) -> None:
     if as_json:
-        head = {"event": "summary", "input": None, "output": str(output), "error": finished.error}
-        say_json(head | finished.summary)
+        say_summary(finished.summary, output, finished.error)
         return
     entries = [outcome.entry for outcome in finished.outcomes if outcome.result is not None]
     if entries:
@@ -120,8 +114,4 @@ def _show(finished: Run, output: Path, *, as_json: bool) -> None:
             for entry in entries
         ]
         show_table(("name", *names), rows)
-    if finished.interrupted:
-        typer.echo("interrupted: what was finished is kept", err=True)
-    if finished.error is not None:
-        typer.echo(f"error: {finished.error}", err=True)
-    typer.echo(f"results are in {output}", err=True)
+    say_end(output, finished.error, interrupted=finished.interrupted)

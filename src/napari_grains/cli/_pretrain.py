@@ -10,7 +10,7 @@ import typer
 
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Notice, drive
-from napari_grains.images import find_info_bar, read_image, read_labels
+from napari_grains.images import info_bar_of, read_image, read_labels
 from napari_grains.synthesis import read_recipe
 from napari_grains.training import match_arrays, pretrain_arrays
 
@@ -95,7 +95,7 @@ def _pairs(images: Sequence[Path], labels: Sequence[Path]) -> list[dict[str, Any
 def _matched(path: Path, device: str) -> Job[dict[str, Any] | None]:
     """Recipe for micrographs like an image, without its info bar; None if stopped."""
     image = next(iter(read_image(path).slices()))
-    bar = image.info_bar or find_info_bar(image.pixels)
+    bar = info_bar_of(image)
     box = [] if bar is None else [bar.box.sides]
     result = yield from match_arrays(image.pixels, leave_out=box, device=device)
     for note in result.get("notes", ()):

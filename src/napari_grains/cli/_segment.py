@@ -9,18 +9,10 @@ from typing import Any
 
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Notice, Progress
-from napari_grains.images import (
-    CalibratedImage,
-    InfoBar,
-    PixelSize,
-    find_info_bar,
-    read_image,
-    write_tiff,
-)
+from napari_grains.images import InfoBar, PixelSize, info_bar_of, read_image
 from napari_grains.inference import Predictor, Segmentation, SegmentationSettings, segment
 
 from ._folder import Input, ResultFolder
-from ._json import plain
 from ._reporters import Reporter, reporter_for
 from ._run import Result, Run, run
 from ._show import show
@@ -114,7 +106,7 @@ def segment_run(
         yield Progress(0, 0, "reading")
         image = read_image(each.path)
         image = image if size is None else replace(image, pixel_size=size)
-        bar = _info_bar(image)
+        bar = info_bar_of(image)
         if bar is not None and exclude_info_bar:
             image = image.leaving_out(bar.box)
         warnings = [] if bar is None or exclude_info_bar else [_kept(bar)]
@@ -134,11 +126,6 @@ def segment_run(
     return run("segment", {**settings, **options}, inputs, work, folder, reporter)
 
 
-def _info_bar(image: CalibratedImage) -> InfoBar | None:
-    """Take the info bar that the file tells of, else look for one in the (first) image."""
-    return image.info_bar or find_info_bar(image.pixels[0] if image.is_stack else image.pixels)
-
-
 def _kept(bar: InfoBar) -> str:
     return (
         f"rows {bar.box.top} to {bar.box.bottom - 1} are an info bar ({bar.source}) and were segmented, too; "
@@ -154,12 +141,8 @@ def _bar_entry(bar: InfoBar | None, *, left_out: bool) -> dict[str, Any] | None:
 
 def _written(result: Segmentation, pixel_size: PixelSize | None, stem: str, folder: ResultFolder) -> Result:
     provenance = {key: result.summary.get(key) for key in PROVENANCE}
-    files = {"boundary": result.boundary, "grains": result.grains}
-    paths = {}
-    for name, array in files.items():
-        path = folder.path / f"{stem}_{name}.tif"
-        write_tiff(path, array, pixel_size, description=plain(provenance | {"content": name}))
-        paths[name] = str(path)
+    images = {"boundary": result.boundary, "grains": result.grains}
+    paths = folder.write_images(stem, images, pixel_size, provenance)
     paths["table"] = folder.write_text(f"{stem}_grains.csv", result.measurement.table.to_csv(index=False))
     paths["summary"] = folder.write_json(f"{stem}_summary.json", result.summary)
     return Result(result.summary, paths, result.measurement)

@@ -2,7 +2,7 @@ from ._annotations import Box, InfoBar, ScaleBar
 from ._calibrated import calibrated
 from ._file_calibration import FileCalibration
 from ._image import CalibratedImage
-from ._info_bar import find_info_bar
+from ._info_bar import find_info_bar, info_bar_of
 from ._patches import patch_at, patch_corner, patch_grid
 from ._pixel_size import PixelSize
 from ._read import LABEL_SUFFIXES, SUFFIXES, read_calibration, read_image, read_labels
@@ -23,6 +23,7 @@ __all__ = [
     "calibrated",
     "find_info_bar",
     "find_scale_bar",
+    "info_bar_of",
     "patch_at",
     "patch_corner",
     "patch_grid",

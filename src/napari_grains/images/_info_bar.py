@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from napari_grains.images._annotations import Box, InfoBar
 from napari_grains.images._grey import check_picture, grey, span_of
+from napari_grains.images._image import CalibratedImage
 
 _TALLEST: Final = 0.25
 _SHORTEST: Final = 0.015
@@ -122,3 +123,8 @@ def _is_text(rows: Grey, ink: Mask, span: float) -> bool:
 def _share(mask: Mask) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = mask.mean(axis=1)
     return shares
+
+
+def info_bar_of(image: CalibratedImage) -> InfoBar | None:
+    """Return the info bar that the file of an image tells of, else look for one in its first slice."""
+    return image.info_bar or find_info_bar(image.pixels[0] if image.is_stack else image.pixels)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from napari_grains.errors import InputError
 from napari_grains.events import Job
-from napari_grains.networks import FeatureSpace, choose_device, file_hash, find_phase_network, load_network
+from napari_grains.networks import FeatureSpace, find_phase_network
 
 from ._padding import Readable
 from ._tiled import TiledNetwork
@@ -29,6 +29,8 @@ class PhasePredictor(TiledNetwork):
     """
 
     doing = "finding phases"
+    heads = frozenset({HEAD})
+    purpose = "phases"
     _measured = False
 
     @classmethod
@@ -40,13 +42,7 @@ class PhasePredictor(TiledNetwork):
         InputError
             If network or device do not exist, or the network was not made for phases.
         """
-        path = find_phase_network(model)
-        network, card = load_network(path)
-        if HEAD not in card.architecture.heads:
-            raise InputError(
-                f"the network {model!r} was made for {card.task}, not for phases; choose another."
-            )
-        return cls(network, card, choose_device(device, precision=precision), file_hash(path))
+        return cls._of_file(find_phase_network(model), model, device, precision)
 
     def predict(
         self,

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_grains.errors import InputError
 from napari_grains.events import Job
-from napari_grains.networks import DISTANCE_UNIT, choose_device, file_hash, find_network, load_network
+from napari_grains.networks import DISTANCE_UNIT, find_network
 
 from ._padding import Readable
 from ._tiled import TiledNetwork
@@ -39,6 +38,8 @@ class Predictor(TiledNetwork):
     """A boundary network with its batch norms folded, on its device, in its precision; see `TiledNetwork`."""
 
     doing = "finding boundaries"
+    heads = frozenset({"boundary", "distance"})
+    purpose = "grain boundaries"
 
     @classmethod
     def load(cls, model: str = "default", device: str = "auto", *, precision: str = "auto") -> Predictor:
@@ -49,13 +50,7 @@ class Predictor(TiledNetwork):
         InputError
             If network or device do not exist, or the network was not made for grain boundaries.
         """
-        path = find_network(model)
-        network, card = load_network(path)
-        if not {"boundary", "distance"} <= set(card.architecture.heads):
-            raise InputError(
-                f"the network {model!r} was made for {card.task}, not for grain boundaries; choose another."
-            )
-        return cls(network, card, choose_device(device, precision=precision), file_hash(path))
+        return cls._of_file(find_network(model), model, device, precision)
 
     def predict(
         self,

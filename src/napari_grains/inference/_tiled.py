@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence, Set
+from pathlib import Path
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Notice, Preview, Progress
 from napari_grains.images import stretch
-from napari_grains.networks import DevicePlan, NetworkCard, UNet
+from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device, file_hash, load_network
 
 from ._memory import hold_freed_memory, release_freed_memory
 from ._padding import PaddedImage, Readable
@@ -50,6 +51,10 @@ class TiledNetwork(ABC):
 
     doing: ClassVar[str]
     """What progress says."""
+    heads: ClassVar[Set[str]]
+    """Outputs that the network must have."""
+    purpose: ClassVar[str]
+    """What it must have been made for, in words."""
 
     def __init__(self, network: UNet, card: NetworkCard, plan: DevicePlan, sha256: str = "") -> None:
         self.card = card
@@ -58,6 +63,22 @@ class TiledNetwork(ABC):
         self.tile = TILE[plan.device.type]
         self._network = network.fold_batch_norm()
         plan.place(self._network)
+
+    @classmethod
+    def _of_file(cls, path: Path, model: str, device: str, precision: str) -> Self:
+        """Load the network that a user asked for by name or file.
+
+        Raises
+        ------
+        InputError
+            If it was made for something else, or there is no such device.
+        """
+        network, card = load_network(path)
+        if not cls.heads <= set(card.architecture.heads):
+            raise InputError(
+                f"the network {model!r} was made for {card.task}, not for {cls.purpose}; choose another."
+            )
+        return cls(network, card, choose_device(device, precision=precision), file_hash(path))
 
     def network_input(self, image: Float, specimen: NDArray[np.bool_] | None = None) -> Float:
         """Grey levels as the network expects them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +48,9 @@ class Learner:
     prior : float
         Share of boundary pixels that is expected.
     """
+
+    head: ClassVar[str] = "boundary"
+    """Output by which networks are judged."""
 
     def __init__(
         self, settings: Finetuning, plan: DevicePlan, network: UNet, tolerance: int = TOLERANCE
@@ -114,11 +118,15 @@ class Learner:
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
         """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`."""
-        network = self.average if network is None else network
-        images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
-        logit = torch.cat([forward(network, self.plan, image)["boundary"] for image in images])
+        logit = self.logits(patches, self.average if network is None else network)
         boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
         return float(stroke_error(logit, boundary, grain, lenient, self.prior))
+
+    @torch.no_grad()
+    def logits(self, patches: Batch, network: UNet) -> Tensor:
+        """Logits (N, K, Y, X), float32, of a network's `head` on patches."""
+        images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
+        return torch.cat([forward(network, self.plan, image)[self.head].float() for image in images])
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
         strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}

@@ -13,9 +13,6 @@ from .._stream import Batch
 from ._phase_loss import phase_error, phase_loss
 from ._phase_network import HEAD
 
-_AT_ONCE = 4
-"""Patches that are judged together."""
-
 
 class PhaseLearner(Learner):
     """A network for phases, the moving average of its weights, and its optimizer; see `Learner`.
@@ -23,6 +20,8 @@ class PhaseLearner(Learner):
     Where all layers learn the statistics of the batch norms do, too: what tells phases apart is often another
     kind of contrast than that of the boundaries which the features were made for.
     """
+
+    head = HEAD
 
     def choose(self, layers: Layers) -> None:
         """Let some layers learn and keep the others as they are."""
@@ -37,12 +36,6 @@ class PhaseLearner(Learner):
         """Error of a network, the averaged one if none is given, on held-out strokes; see `phase_error`."""
         logits = self.logits(patches, self.average if network is None else network)
         return float(phase_error(logits, patches[HEAD].to(self.plan.device), self.settings.balance))
-
-    @torch.no_grad()
-    def logits(self, patches: Batch, network: UNet) -> Tensor:
-        """Logits (N, K, Y, X) of a network on patches."""
-        images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
-        return torch.cat([forward(network, self.plan, image)[HEAD].float() for image in images])
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - there are none
         images, phases = (strokes[name].to(self.plan.device) for name in ("image", HEAD))
