@@ -160,7 +160,7 @@ def test_clicked_grains_become_examples_and_are_shown_by_colour(tab, viewer, gra
     np.testing.assert_array_equal(layer.data == 1, np.isin(grains.data, [1, 2]))
     np.testing.assert_array_equal(layer.data == 2, grains.data == 7)
     assert not np.allclose(layer.get_color(1), layer.get_color(2))
-    assert tab.examples.classes._infos[1].text() == "2 grains"
+    assert tab.examples.classes.infos[1].text() == "2 grains"
     assert tab.examples.sources.ticked[0].count == 3
     assert tab.panel.run.isEnabled()
 
@@ -185,7 +185,7 @@ def test_strokes_count_too(tab, viewer, grains, qtbot):
     layer = tab.examples.examples
     rows, columns = np.nonzero(grains.data == 5)
     layer.data_setitem((rows[::3], columns[::3]), 2)
-    qtbot.waitUntil(lambda: tab.examples.classes._infos[2].text() == "1 grains")
+    qtbot.waitUntil(lambda: tab.examples.classes.infos[2].text() == "1 grains")
     assert tab.examples.given(grains) == {(0, 5): "carbide"}
 
 

@@ -120,7 +120,7 @@ def test_each_click_is_an_example_of_the_class_in_hand(patches, viewer):
     layer = viewer.layers["steel examples"]
     assert list(layer.features["class"]) == ["ferrite", "ferrite", "carbide"]
     assert not np.allclose(layer.face_color[0], layer.face_color[2])
-    assert patches.examples.classes._infos[1].text() == "2 points"
+    assert patches.examples.classes.infos[1].text() == "2 points"
     viewer.window._qt_viewer._key_map_handler.press_key("1")
     assert patches.examples.classes.current.name == "ferrite"
     layer.add([30, 30])

@@ -164,7 +164,7 @@ def test_keys_choose_phases_in_their_order_and_the_eraser(tab, viewer, strokes):
 def test_a_painted_phase_is_removed_with_a_second_press_and_comes_back_with_its_strokes(tab, strokes, qtbot):
     before = strokes.data.copy()
     tab.brushes.add.click()
-    qtbot.waitUntil(lambda: "px" in tab.brushes._infos[1].text())
+    qtbot.waitUntil(lambda: "px" in tab.brushes._rows.infos[1].text())
     tab.brushes.removers[1].click()
     assert "Press × again" in tab.brushes.line.text()
     tab.brushes.removers[1].click()
@@ -227,7 +227,7 @@ def test_arguments_say_what_was_painted_and_chosen(tab, begin, image, strokes):
 def test_the_network_counts_the_phases_that_are_left(tab, begin, strokes, qtbot):
     tab.brushes.add.click()
     paint(strokes, labels=(1, 2, 3))
-    tab.brushes._confirmed = 1
+    tab.brushes._rows._confirmed = 1
     tab.brushes.removers[1].click()
     task = begin()
     (one,) = task.arguments["images"]
@@ -278,7 +278,7 @@ def test_a_training_says_how_well_each_phase_is_told_from_the_others(tab, begin,
     task.finish(trained())
     ended(tab, qtbot)
     assert tab.panel.message.text() == "The error on held-out strokes fell from 0.500 to 0.100."
-    assert "IoU 0.83" in tab.brushes._infos[2].text()
+    assert "IoU 0.83" in tab.brushes._rows.infos[2].text()
     assert "10% of “ferrite” was taken for “carbide”" in tab.panel.remarks.text()
     assert tab.network.class_names == ["ferrite", "carbide"]
     assert tab.panel.classify.isEnabled()

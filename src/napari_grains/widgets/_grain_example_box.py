@@ -14,7 +14,8 @@ from qtpy.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout
 from napari_grains.grains import MarkedGrains
 from napari_grains.widgets._camera import to_data
 from napari_grains.widgets._canvas_clicks import CanvasClicks, Pointer
-from napari_grains.widgets._class_list import KEYS, ClassList
+from napari_grains.widgets._class_list import ClassList
+from napari_grains.widgets._class_rows import KEYS
 from napari_grains.widgets._example_files import ExampleFacts
 from napari_grains.widgets._example_layers import (
     examples_of,

@@ -10,7 +10,8 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QGroupBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from napari_grains.widgets._class_list import KEYS, ClassList
+from napari_grains.widgets._class_list import ClassList
+from napari_grains.widgets._class_rows import KEYS
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._example_files import ExampleFacts
 from napari_grains.widgets._example_points import (
