@@ -257,6 +257,7 @@ class _Run:
             elif "focus" in changes and self._look is not None:
                 self._look.move(changes["focus"])
             if self._lessons.repaint(changes):
+                self._learner.expect(self._lessons.samples())
                 self._race.change(self._lessons.held)
                 if self._look is not None:
                     self._look.soon()
@@ -304,6 +305,7 @@ class _Run:
             "after": race.score,
             "validated": race.validated,
             "kept": "trained" if won else "start",
+            "change": round(self._learner.change, 3),
             "stopped": self._inbox.stopped,
             "verdict": verdict(race.before, race.score, won=won),
         } | self._aim.figures(race.best(), self._lessons.held)

@@ -55,6 +55,8 @@ class Finetuning:
         Decay of the moving average of the weights, which is what is judged and saved.
     keeping : float
         Weight of what the network said before where nothing was painted.
+    change : float, optional
+        Share of the change of the weights that is kept; None: by how wrong the network was before.
     patience : int
         The run ends when the held-out strokes were judged so many times without progress.
     seed : int
@@ -80,6 +82,7 @@ class Finetuning:
     weight_decay: float = 1e-4
     ema: float = 0.97
     keeping: float = 0.2
+    change: float | None = None
     patience: int = 12
     seed: int = 0
     rates: Mapping[str, float] = field(default_factory=lambda: dict(RATES))
@@ -96,6 +99,8 @@ class Finetuning:
             raise ValueError(f"the patch must be a multiple of 16 from 32 on, got {self.patch}")
         if not 1 <= self.zoom <= _LARGEST_ZOOM:
             raise ValueError(f"the zoom must be from 1 to {_LARGEST_ZOOM}, got {self.zoom}")
+        if self.change is not None and not 0 < self.change <= 1:
+            raise ValueError(f"the kept share of the change must be above 0 and at most 1, got {self.change}")
         if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and self.keeping >= 0 and self.seed >= 0):
             raise ValueError(f"ema, balance, keeping or seed is out of range in {self}")
 

@@ -24,6 +24,9 @@ _SHARES = (0.15, 0.5)
 """Bounds of what is expected: a network that sees no boundary at all shall learn of them, too."""
 _LOSS = Loss()
 """Of the synthetic micrographs, as in pretraining."""
+_WRONG = 0.05
+"""Error on strokes from which on a network keeps all of the change; see `kept_change`."""
+_LEAST_CHANGE = 0.5
 
 
 class Learner:
@@ -47,6 +50,8 @@ class Learner:
     ----------
     prior : float
         Share of boundary pixels that is expected.
+    change : float
+        Share of the change of the weights that is kept; see `kept_change`.
     """
 
     head: ClassVar[str] = "boundary"
@@ -56,9 +61,10 @@ class Learner:
         self, settings: Finetuning, plan: DevicePlan, network: UNet, tolerance: int = TOLERANCE
     ) -> None:
         self.settings, self.plan, self.prior = settings, plan, 0.5
+        self.change = 1.0 if settings.change is None else settings.change
         self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
-        self.average: UNet = deepcopy(self.network).requires_grad_(False)
+        self._followed: UNet = deepcopy(self.network).requires_grad_(False)
         self.layers: Layers | None = None
         self._tolerance = tolerance
         self.steps = 0
@@ -104,16 +110,24 @@ class Learner:
         self._follow()
         return of_strokes.detach()
 
+    @property
+    def average(self) -> UNet:
+        """Copy of the network that is judged, shown and saved: the moving average, as far as it is kept."""
+        return self._towards(self._followed, self.change)
+
     def go_on_from(self, network: UNet) -> None:
-        """Take over the weights of another network of this architecture."""
-        for own in (self.network, self.average):
-            own.load_state_dict(network.state_dict())
+        """Take over the weights of another network of this architecture, an `average` of an earlier run."""
+        weights = self._towards(network, 1 / self.change).state_dict()
+        for own in (self.network, self._followed):
+            own.load_state_dict(weights)
 
     @torch.no_grad()
     def expect(self, patches: Batch) -> None:
-        """Take from patches how many boundary pixels the network expected before the training."""
-        logit = forward(self._before, self.plan, patches["image"].to(self.plan.device))["boundary"]
-        self.prior = min(max(float(logit.float().sigmoid().mean()), _SHARES[0]), _SHARES[1])
+        """Take from patches what the network said before: how many boundary pixels, and how often wrong."""
+        logit = self.logits(patches, self._before)
+        self.prior = min(max(float(logit.sigmoid().mean()), _SHARES[0]), _SHARES[1])
+        if self.settings.change is None:
+            self.change = kept_change(self.judge(patches, self._before))
 
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
@@ -151,11 +165,42 @@ class Learner:
     @torch.no_grad()
     def _follow(self) -> None:
         """Let the average follow the weights: quickly at first."""
-        share = 1 - min(self.settings.ema, self.steps / (self.steps + 9))
-        values = self.network.state_dict().values()
-        for average, value in zip(self.average.state_dict().values(), values, strict=True):
-            if average.is_floating_point():
-                average.lerp_(value, share)
+        _move(self._followed, self.network, 1 - min(self.settings.ema, self.steps / (self.steps + 9)))
+
+    def _towards(self, network: UNet, share: float) -> UNet:
+        """Copy the network before the training, its weights moved by a share of the way to another's."""
+        moved: UNet = deepcopy(self._before)
+        _move(moved, network, share)
+        return moved
+
+
+def kept_change(error: float) -> float:
+    """Share of the change of the weights to keep, by how wrong the network was before.
+
+    A network that has been right on nearly all strokes has little to learn from them, and half way to what it
+    became it is as right on the strokes and more like before elsewhere: weights before and after are averaged
+    (M. Wortsman et al., *Robust fine-tuning of zero-shot models*, CVPR 2022).
+
+    Parameters
+    ----------
+    error : float
+        Of the network before the training on all strokes, none of which it had seen; see `stroke_error`.
+
+    Returns
+    -------
+    float
+        0.5 to 1.
+    """
+    return min(max(error / _WRONG, _LEAST_CHANGE), 1.0)
+
+
+@torch.no_grad()
+def _move(network: UNet, other: UNet, share: float) -> None:
+    """Move the weights of a network by a share of the way to those of another."""
+    values = other.state_dict().values()
+    for weight, value in zip(network.state_dict().values(), values, strict=True):
+        if weight.is_floating_point():
+            weight.lerp_(value.to(weight.device), share)
 
 
 def on_processor(network: UNet) -> UNet:

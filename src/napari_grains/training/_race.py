@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from copy import deepcopy
 from typing import Final
 
 from napari_grains.networks import UNet
@@ -45,7 +44,7 @@ class Race:
 
     def __init__(self, learner: Learner, held: Batch | None, retained: float = RETAINED) -> None:
         self._learner, self._held, self._retained = learner, held, retained
-        self._first = deepcopy(learner.average)
+        self._first = learner.average
         self._best = self._first
         self.before = self.score = None if held is None else learner.judge(held)
         self.since, self._least = 0, math.inf
@@ -68,14 +67,14 @@ class Race:
     def enter(self) -> float | None:
         """Judge the averaged network as it is now; return its error."""
         if self._held is None:
-            self._best = deepcopy(self._learner.average)
+            self._best = self._learner.average
             return None
         error = self._learner.judge(self._held)
         better = self._is_better(error)
         falls = self.before is not None and error < min(self.before, self._least)
         self.since = 0 if better or falls else self.since + 1
         if better:
-            self._best, self.score = deepcopy(self._learner.average), error
+            self._best, self.score = self._learner.average, error
             self._least = min(self._least, error)
         return error
 

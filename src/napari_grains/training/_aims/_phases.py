@@ -57,12 +57,13 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and what the network said before.
+        """Leave out synthetic micrographs, which show boundaries, and all that the network was before.
 
         As many more patches are painted ones.
         """
         batch, rates = settings.batch + settings.rehearsal, {str(name): rate for name, rate in _RATES.items()}
-        return replace(settings, batch=batch, rehearsal=0, matched=False, keeping=0.0, rates=rates)
+        settings = replace(settings, rehearsal=0, matched=False, keeping=0.0, change=1.0)
+        return replace(settings, batch=batch, rates=rates)
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
         """Load a network, and give it an output for each phase if it has none."""

@@ -1,0 +1,81 @@
+"""How far a network goes for strokes."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+import torch
+
+from napari_grains.networks import UNet, UNetConfig, choose_device
+from napari_grains.training import Finetuning
+from napari_grains.training._learner import Learner, kept_change
+
+SETTINGS = Finetuning(steps=1, rehearsal=0, keeping=0.0, ema=0.0)
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    return UNet(UNetConfig(base_channels=4, depth=2)).eval()
+
+
+@pytest.fixture
+def batch():
+    column = torch.zeros(2, 1, 32, 32)
+    column[..., 8] = 1
+    return {
+        "image": torch.randn(2, 1, 32, 32),
+        "boundary": column,
+        "grain": 1 - column,
+        "lenient": 0 * column,
+    }
+
+
+def learned(network, batch, change):
+    """Take one step; weights that were judged, and all weights that were learned."""
+    plan = choose_device("cpu", precision="float32")
+    learner = Learner(replace(SETTINGS, change=change), plan, network)
+    learner.choose("all")
+    learner.learn(batch, {}, 1.0)
+    return learner, learner.average.state_dict(), learner.network.state_dict()
+
+
+@pytest.mark.parametrize(("error", "share"), [(0.0, 0.5), (0.02, 0.5), (0.04, 0.8), (0.05, 1.0), (0.4, 1.0)])
+def test_the_less_a_network_was_wrong_the_less_of_the_change_is_kept(error, share):
+    assert kept_change(error) == pytest.approx(share)
+
+
+def test_half_of_the_change_is_half_way_between_before_and_after(network, batch):
+    before = deepcopy(network.state_dict())
+    _, judged, learned_weights = learned(network, batch, 0.5)
+    moved = [name for name, value in before.items() if not torch.equal(value, learned_weights[name])]
+    assert len(moved) > 10
+    for name in moved:
+        torch.testing.assert_close(judged[name], (before[name] + learned_weights[name]) / 2)
+
+
+def test_going_on_from_what_was_kept_goes_on_from_all_that_was_learned(network, batch):
+    learner, judged, learned_weights = learned(network, batch, 0.5)
+    kept = deepcopy(network)
+    kept.load_state_dict(judged)
+    learner.go_on_from(kept)
+    for name, value in learner.network.state_dict().items():
+        torch.testing.assert_close(value, learned_weights[name])
+    for name, value in learner.average.state_dict().items():
+        torch.testing.assert_close(value, judged[name])
+
+
+def test_how_wrong_it_was_is_what_it_was_before_the_training(network, batch):
+    plan = choose_device("cpu", precision="float32")
+    learner = Learner(SETTINGS, plan, network)
+    learner.expect(batch)
+    assert learner.change == kept_change(learner.judge(batch, network)) == 1.0
+    with torch.no_grad():
+        right = deepcopy(network)
+        right.heads["boundary"].weight.zero_()
+        right.heads["boundary"].bias.fill_(-9)
+    learner = Learner(SETTINGS, plan, right)
+    learner.expect(batch | {"boundary": 0 * batch["boundary"]})
+    assert learner.change == 0.5
