@@ -21,7 +21,7 @@ from napari_grains.events import drive
 from napari_grains.images import CalibratedImage, calibrated
 from napari_grains.inference import PhaseSettings, map_phases
 from napari_grains.networks import UNet, find_network, load_network, save_network
-from napari_grains.training import Finetuned, Finetuning, PaintedImage, finetune
+from napari_grains.training import Finetuned, Finetuning, PaintedImage, finetune, phase_settings
 
 SCALES = {UHCS: 0.5, CR: 0.75, CR_SPECIMENS: 0.75, NASA: 1.0}
 """Working pixels per image pixel."""
@@ -41,8 +41,8 @@ def settings_for(experiment: Experiment) -> Finetuning:
 
 
 def network_settings(experiment: Experiment) -> dict[str, Any]:
-    """All settings, as JSON values."""
-    return {"scale": SCALES[experiment.name]} | settings_for(experiment).to_dict()
+    """All settings that have an effect on phases, as JSON values."""
+    return {"scale": SCALES[experiment.name]} | phase_settings(settings_for(experiment)).to_dict()
 
 
 @contextmanager

@@ -337,6 +337,15 @@ def test_runs_that_are_there_are_not_repeated(module, monkeypatch: pytest.Monkey
     assert done[4:] == ["random forest"]
 
 
+def test_settings_of_boundaries_do_not_outdate_phases(module) -> None:
+    network, data = module("_phases_network"), module("_phases_data")
+    experiment = data.Experiment(data.NASA, 0, "dense", 1, (), (), ())
+    settings = network.network_settings(experiment)
+    assert (settings["scale"], settings["steps"], settings["seed"]) == (1.0, 150, 1)
+    assert (settings["rehearsal"], settings["matched"], settings["keeping"]) == (0, False, 0.0)
+    assert settings["rates"] != network.settings_for(experiment).rates
+
+
 def answers(module):
     """All are taken for cubic first; two are, and of the other two hexagonal comes second."""
     probabilities = np.zeros((4, 7))

@@ -208,6 +208,11 @@ def test_grains_from_beginning_to_end(grains, grain_files, tmp_path, output):
     np.testing.assert_array_equal(phases[known], 2 - numbers[known] % 2)
     shares = [one["fraction"] for one in summary["inputs"][0]["fractions"]]
     assert sum(shares) == pytest.approx(1)
+    numbers = {one["class"]: one for one in summary["number_fractions"]}
+    assert sum(one["grains"] for one in numbers.values()) == 16
+    assert numbers["dark"]["ci95"] is not None  # over the two images
+    assert summary["inputs"][0]["number_fractions"][0]["ci95"] is None
+    assert "(" in answer.out
     answer = grains("phases", "classify", *images, *labels[:2], "--output", output, "--model", network)
     assert (answer.code, "2 images and 1 label images" in answer.err) == (2, True)
     answer = grains("phases", "classify", *images, "--output", output, "--model", network)

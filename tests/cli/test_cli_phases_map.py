@@ -47,11 +47,17 @@ def test_files_of_an_image_and_of_a_stack(grains, micrograph, phase_network, pix
     with (output / "steel_phases.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["class"] for row in rows] == list(NAMES)
+    assert float(rows[0]["indicative95_low"]) < float(rows[0]["fraction"])
     assert [int(row["pixels"]) for row in rows] == [np.count_nonzero(phases == k) for k in (1, 2)]
     stacked, _ = read_labels(output / "stack_phases.tif")
     np.testing.assert_array_equal(stacked, [phases, phases])
     summary = json.loads((output / "summary.json").read_text())
     assert (summary["status"], summary["done"]) == ("done", 2)
+    assert [one["class"] for one in summary["inputs"][0]["fractions"]] == list(NAMES)
+    pooled = summary["pooled"]
+    assert (pooled["fields"], pooled["fractions"][0]["pixels"]) == (3, 3 * np.count_nonzero(phases == 1))
+    assert pooled["fractions"][0]["ci95"] is not None
+    assert "all 3 fields" in answer.out
 
 
 def test_one_bad_image_does_not_stop_the_others(grains, micrograph, phase_network, output):

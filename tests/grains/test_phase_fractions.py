@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from napari_grains.grains import phase_fractions
+from napari_grains.grains import phase_fractions, pool_fractions
 
 
 def test_a_single_field_has_no_confidence_interval_but_an_indicative_one():
@@ -34,6 +34,20 @@ def test_only_the_specimen_and_what_has_a_phase_counts():
     assert first.fraction == pytest.approx(1 / 3)
     with pytest.raises(ValueError, match="with 1 names"):
         phase_fractions(phases, ("a",))
+
+
+def test_of_nothing_there_is_no_fraction():
+    first, _ = phase_fractions(np.zeros((6, 6), int), ("a", "b"))
+    assert np.isnan(first.fraction)
+    assert first.to_dict()["fraction"] is None
+
+
+def test_fields_measured_one_by_one_are_pooled_as_if_they_were_a_stack():
+    fields = np.random.default_rng(2).integers(0, 3, (4, 12, 12))
+    alone = [phase_fractions(field, ("a", "b")) for field in fields]
+    assert pool_fractions(alone) == phase_fractions(fields, ("a", "b"))
+    with pytest.raises(ValueError, match="the same phases"):
+        pool_fractions([alone[0], alone[0][:1]])
 
 
 def test_coverage_of_the_interval_over_fields():

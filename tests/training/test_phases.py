@@ -11,7 +11,7 @@ from napari_grains.events import Preview, drive
 from napari_grains.images import PixelSize, calibrated
 from napari_grains.inference import PhasePredictor, PhaseSettings, WorkingFrame, map_phases, phase_scale
 from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
-from napari_grains.training import Finetuning, PaintedImage, finetune, finetune_arrays
+from napari_grains.training import Finetuning, PaintedImage, finetune, finetune_arrays, phase_settings
 from napari_grains.training._aims import aim_of
 from napari_grains.training._aims._phase_held_out import hold_out_phases
 from napari_grains.training._aims._phase_loss import phase_error, phase_loss
@@ -182,6 +182,14 @@ def test_kinds_of_paint_are_not_mixed(start):
         aim_of([other], ("a", "b"))
     with pytest.raises(InputError, match="phase 2 is painted, but there are names for 1"):
         aim_of([painted()], ("a",), start)
+
+
+def test_what_concerns_boundaries_has_no_effect_on_phases():
+    chosen = Finetuning(batch=3, rehearsal=2, keeping=0.7, zoom=2.0, learning_rate=0.1)
+    used = phase_settings(chosen)
+    assert (used.batch, used.rehearsal, used.matched, used.keeping) == (5, 0, False, 0.0)
+    assert (used.zoom, used.rate("all")) == (2.0, 0.1)
+    assert phase_settings(used) == used == phase_settings(replace(chosen, rates={"all": 1.0}, matched=False))
 
 
 def test_the_scale_follows_the_pixel_size():

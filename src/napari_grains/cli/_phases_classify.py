@@ -18,10 +18,11 @@ from napari_grains.training import frames_of, image_files, patches_of
 from ._folder import Input, ResultFolder
 from ._json import one_line
 from ._log import logged
-from ._phases_grains import ENDING, class_cells, grain_work
+from ._phases_grains import ENDING, class_cells, grain_work, pooled_numbers
 from ._reporters import Reporter, reporter_for
 from ._rows import csv_text
 from ._run import INTERRUPTED
+from ._shares import interval_text
 from ._show import say_end, say_summary
 from ._table import show_table
 
@@ -98,6 +99,8 @@ def classify_files(
         work = lambda each: _classified(each, classifier)  # noqa: E731
     finished = _run(inputs, work, reporter_for(as_json=as_json))
     summary = _summary(finished, classifier, model) | {"seconds": round(time.monotonic() - began, 3)}
+    if grains:
+        summary["number_fractions"] = pooled_numbers(finished.entries, finished.rows, classifier)
     folder.write_text("classes.csv", csv_text(finished.rows))
     folder.write_json("summary.json", summary)
     if as_json:
@@ -213,8 +216,9 @@ def _in_words(counts: dict[str, int]) -> str:
 
 def _show(summary: Row, output: Path) -> None:
     total = max(summary["images"], 1)
+    shares = {one["class"]: interval_text(one) for one in summary.get("number_fractions", ())}
     rows = [
-        [name, str(count), f"{100 * count / total:.1f} %"]
+        [name, str(count), shares.get(name, f"{100 * count / total:.1f} %")]
         for name, count in sorted(summary["counts"].items(), key=lambda pair: -pair[1])
     ]
     show_table(("class", "number", "share"), rows)

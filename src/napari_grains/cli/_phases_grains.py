@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from napari_grains.events import Job, Progress
+from napari_grains.grains import grain_fractions
 from napari_grains.images import read_image, read_labels, write_tiff
-from napari_grains.inference import Answer, GrainClasses, ImageClassifier, classify_grains
+from napari_grains.inference import UNKNOWN, Answer, GrainClasses, ImageClassifier, classify_grains
 from napari_grains.training import area_fractions, number_fractions
 
 from ._folder import Input, ResultFolder
@@ -41,6 +45,37 @@ def grain_work(
         "number_fractions": number_fractions(found),
     }
     return _rows(each, found), more
+
+
+def pooled_numbers(
+    entries: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], classifier: ImageClassifier
+) -> list[dict[str, Any]]:
+    """Share of the grains of all inputs that each class has; every image and slice is a field.
+
+    Parameters
+    ----------
+    entries : sequence of mapping
+        Of the summary.
+    rows : sequence of mapping
+        Of the table of grains.
+    classifier : ImageClassifier
+        Has the names of the classes.
+
+    Returns
+    -------
+    list of dict
+        See `GrainFraction.to_dict`.
+    """
+    done = [entry for entry in entries if entry["status"] == "done"]
+    if len(done) == 1:  # it has an interval over the blocks of a single field, too
+        fractions: list[dict[str, Any]] = done[0]["number_fractions"]
+        return fractions
+    numbers: dict[tuple[str, int], int] = {}
+    fields = [numbers.setdefault((row["name"], row["frame"]), len(numbers)) for row in rows]
+    names = (*classifier.card.class_names, UNKNOWN)
+    nowhere = np.zeros((len(rows), 2))
+    found = grain_fractions([row["class"] for row in rows], names, fields, nowhere, (1, 1))
+    return [one.to_dict() for one in found]
 
 
 def class_cells(answer: Answer) -> dict[str, Any]:

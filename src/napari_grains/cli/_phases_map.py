@@ -16,6 +16,7 @@ from ._folder import Input, ResultFolder
 from ._reporters import reporter_for
 from ._rows import csv_text
 from ._run import Result, Run, run
+from ._shares import Share, interval_text, share_text
 from ._show import say_end, say_summary
 from ._table import show_table
 
@@ -92,14 +93,15 @@ def _written(result: PhaseMap, image: CalibratedImage, stem: str, folder: Result
     provenance = {"source": image.source, "class_names": list(result.class_names)} | result.provenance
     images = {"phases": result.phases, "confidence": result.confidence}
     paths = folder.write_images(stem, images, image.pixel_size, provenance)
-    rows = [fraction.to_dict() for fraction in result.fractions]
-    paths["table"] = folder.write_text(f"{stem}_phases.csv", csv_text(rows))
-    fractions = {fraction.name: fraction.fraction for fraction in result.fractions}
-    return Result({"answer": _in_words(fractions), "fractions": fractions} | provenance, paths)
+    fractions = [fraction.to_dict() for fraction in result.fractions]
+    paths["table"] = folder.write_text(f"{stem}_phases.csv", csv_text(fractions))
+    summary = {"answer": _in_words(fractions), "fractions": fractions} | provenance
+    return Result(summary, paths, fields=result.by_field)
 
 
-def _in_words(fractions: Mapping[str, float]) -> str:
-    return ", ".join(f"{100 * fraction:.1f} % {name}" for name, fraction in fractions.items())
+def _in_words(fractions: Sequence[Share]) -> str:
+    known = [f"{share_text(one)} {one['class']}" for one in fractions if one["fraction"] is not None]
+    return ", ".join(known) or "no phase was found"
 
 
 def _show(finished: Run, output: Path, *, as_json: bool) -> None:
@@ -108,10 +110,13 @@ def _show(finished: Run, output: Path, *, as_json: bool) -> None:
         return
     entries = [outcome.entry for outcome in finished.outcomes if outcome.result is not None]
     if entries:
-        names = list(entries[0]["fractions"])
-        rows = [
-            [entry["name"], *(f"{100 * entry['fractions'][name]:.1f} %" for name in names)]
-            for entry in entries
-        ]
+        names = [str(one["class"]) for one in entries[0]["fractions"]]
+        rows = [_row(entry["name"], entry["fractions"]) for entry in entries]
+        if finished.pooled is not None:
+            rows.append(_row(f"all {finished.pooled['fields']} fields", finished.pooled["fractions"]))
         show_table(("name", *names), rows)
     say_end(output, finished.error, interrupted=finished.interrupted)
+
+
+def _row(name: str, fractions: Sequence[Share]) -> list[str]:
+    return [name, *(interval_text(one) for one in fractions)]

@@ -15,7 +15,8 @@ _LEFT_OUT = ("files", "by_field")
 def csv_text(entries: Sequence[Mapping[str, Any]]) -> str:
     """One row per entry, under the columns of all of them; what an entry does not have stays empty.
 
-    Intervals become ``<key>_low`` and ``<key>_high``, mappings a column per key, lists of texts one text.
+    Intervals become ``<key>_low`` and ``<key>_high``, mappings a column per key, lists of texts one text;
+    what is told of each class becomes the columns ``<key>_<class>_...``.
     """
     rows = [_row(entry) for entry in entries]
     columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -39,9 +40,15 @@ def _cells(key: str, value: object) -> dict[str, Any]:
         return {
             name: cell for part, item in value.items() for name, cell in _cells(f"{key}_{part}", item).items()
         }
-    if key.endswith(("_ci95", "_indicative95")):
+    if key.endswith(("ci95", "indicative95")):
         ends = value if isinstance(value, list) else [None, None]
         return {f"{key}_low": ends[0], f"{key}_high": ends[1]}
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(item, dict) and "class" in item for item in value)
+    ):
+        return _cells(key, {item["class"]: {k: v for k, v in item.items() if k != "class"} for item in value})
     if isinstance(value, list):
         separator = "; " if all(isinstance(item, str) for item in value) else " "
         return {key: separator.join(map(str, value))}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from napari_grains import __version__
 from napari_grains.errors import InputError
 from napari_grains.events import Job, drive
-from napari_grains.grains import Measurement, pool
+from napari_grains.grains import Measurement, PhaseFraction, pool, pool_fractions
 
 from ._folder import Input, ResultFolder
 from ._json import one_line
@@ -23,11 +23,24 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of one input: its numbers, its files by what they hold, and what was measured."""
+    """What came out of one input.
+
+    Parameters
+    ----------
+    summary : mapping
+        Its numbers; JSON-able.
+    files : mapping of str to str
+        Its files by what they hold.
+    measurement : Measurement, optional
+        Of its grains.
+    fields : sequence of sequence of PhaseFraction
+        The phases of each of its fields.
+    """
 
     summary: Mapping[str, Any]
     files: Mapping[str, str]
     measurement: Measurement | None = None
+    fields: Sequence[Sequence[PhaseFraction]] = ()
 
 
 @dataclass(frozen=True)
@@ -120,12 +133,19 @@ class Run:
 
 def _pooled(outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
     """Pool what was measured, every input as a field; None for fewer than two."""
-    results = [outcome.result.measurement for outcome in outcomes if outcome.result is not None]
-    measurements = [each for each in results if each is not None]
+    results = [outcome.result for outcome in outcomes if outcome.result is not None]
+    measurements = [each.measurement for each in results if each.measurement is not None]
     if len(measurements) < 2:
-        return None
+        return _pooled_phases([each.fields for each in results if each.fields])
     measurement = pool(measurements)
     return measurement.summary | {"warnings": list(measurement.warnings)}
+
+
+def _pooled_phases(inputs: Sequence[Sequence[Sequence[PhaseFraction]]]) -> dict[str, Any] | None:
+    if len(inputs) < 2:
+        return None
+    fields = [field for each in inputs for field in each]
+    return {"fields": len(fields), "fractions": [one.to_dict() for one in pool_fractions(fields)]}
 
 
 def run(

@@ -17,7 +17,8 @@ from ._measure._test_lines import TestLines
 from ._measure._twins import twin_boundaries
 from ._numbering import number_through, room_for_new, spread_numbers
 from ._partition import partition
-from ._phases._fractions import PhaseFraction, phase_fractions
+from ._phases._fractions import PhaseFraction, phase_fractions, pool_fractions
+from ._phases._grain_fractions import GrainFraction, grain_fractions
 from ._proofread._annotation import training_labels
 from ._proofread._edit import DoubtfulEdge, Edit
 from ._proofread._history import History
@@ -38,6 +39,7 @@ __all__ = [
     "EdgeScores",
     "Edit",
     "FieldSummary",
+    "GrainFraction",
     "History",
     "Journal",
     "JournalSummary",
@@ -56,6 +58,7 @@ __all__ = [
     "draw_intercept_rose",
     "draw_rose",
     "edge_scores",
+    "grain_fractions",
     "grain_shapes",
     "grain_size_intercept",
     "grain_size_iso",
@@ -72,6 +75,7 @@ __all__ = [
     "partition",
     "phase_fractions",
     "pool",
+    "pool_fractions",
     "pooled_density",
     "report_arrays",
     "report_field",

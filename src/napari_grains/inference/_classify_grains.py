@@ -29,6 +29,8 @@ class GrainClasses:
         Class 1..K of the grain at every pixel; 0 where there is none, or an unknown one.
     slices, labels, areas : list of int
         Where each grain is, its id, and its pixels there.
+    middles : list of (float, float)
+        Row and column of the middle of its box.
     answers : list of Answer
         What it is.
     """
@@ -38,6 +40,7 @@ class GrainClasses:
     slices: list[int] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     areas: list[int] = field(default_factory=list)
+    middles: list[tuple[float, float]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
     def add(self, index: int, plane: GrainPlane, answers: Sequence[Answer]) -> None:
@@ -52,6 +55,7 @@ class GrainClasses:
         self.slices += [index] * len(ids)
         self.labels += ids.tolist()
         self.areas += areas.tolist()
+        self.middles += [crop.middle for crop in plane.crops[: len(ids)]]
         self.answers += answers
 
 

@@ -51,6 +51,11 @@ class Crop:
         top, left = ((one.start + one.stop - side) // 2 for one in box)
         return cls(top, left, side)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Row and column of its middle, within half a px of that of the grain's box."""
+        return self.top + self.side / 2, self.left + self.side / 2
+
     def of(self, image: NDArray[np.generic]) -> NDArray[np.generic]:
         """Cut it out of an image (Y, X), which is mirrored at its rim."""
         rows, columns = (

@@ -47,6 +47,8 @@ class PhaseMap:
         JSON-able: how it was made.
     reached : tuple of int
         Slices that were finished; an image is slice 0.
+    by_field : tuple of tuple of PhaseFraction
+        The same shares in each of them by itself.
     warnings : tuple of str
         What to keep in mind.
     """
@@ -58,6 +60,7 @@ class PhaseMap:
     scale: float
     provenance: dict[str, Any]
     reached: tuple[int, ...] = (0,)
+    by_field: tuple[tuple[PhaseFraction, ...], ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -131,8 +134,8 @@ class _Run:
         """Put together what was found in the finished slices."""
         names = self.predictor.card.class_names
         specimen = self._image.specimen
-        field = self._phases[self.finished] if self._image.is_stack else self._phases
-        fractions = phase_fractions(field, names, specimen)
+        planes = self._phases[self.finished] if self._image.is_stack else self._phases[None]
+        fractions = phase_fractions(planes, names, specimen)
         return PhaseMap(
             self._phases,
             self._confidence,
@@ -141,6 +144,7 @@ class _Run:
             self._scale,
             self._provenance(),
             tuple(self.finished),
+            tuple(tuple(phase_fractions(plane, names, specimen)) for plane in planes),
         )
 
     def _check(self) -> None:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Job
-from napari_grains.grains import phase_fractions
-from napari_grains.images import Box, CalibratedImage, PixelSize, calibrated
+from napari_grains.images import Box, PixelSize, calibrated
 
 from ._map_phases import PhaseMap, map_phases
 from ._phase_settings import PhaseSettings
@@ -73,26 +72,24 @@ def map_phases_arrays(
     result = yield from map_phases(micrograph, PhaseSettings(model, **settings), others)
     if result is None:
         return {}
-    return phase_map_to_dict(result, micrograph)
+    return phase_map_to_dict(result)
 
 
-def phase_map_to_dict(result: PhaseMap, image: CalibratedImage) -> dict[str, Any]:
+def phase_map_to_dict(result: PhaseMap) -> dict[str, Any]:
     """Return a map as JSON values and arrays; see `map_phases_arrays`."""
     return {
         "phases": result.phases,
         "confidence": result.confidence,
         "class_names": list(result.class_names),
         "fractions": [fraction.to_dict() for fraction in result.fractions],
-        "by_field": _by_field(result, image),
+        "by_field": _by_field(result),
         "warnings": list(result.warnings),
     } | result.provenance
 
 
-def _by_field(result: PhaseMap, image: CalibratedImage) -> list[dict[str, Any]]:
-    fields = result.phases.reshape(-1, *result.phases.shape[-2:])
+def _by_field(result: PhaseMap) -> list[dict[str, Any]]:
     return [
         {"field": index} | fraction.to_dict()
-        for index, field in enumerate(fields)
-        if index in result.reached
-        for fraction in phase_fractions(field, result.class_names, image.specimen)
+        for index, field in zip(result.reached, result.by_field, strict=True)
+        for fraction in field
     ]

@@ -2,6 +2,7 @@
 
 from napari_grains.events import TrainingProgress
 
+from ._aims import phase_settings
 from ._calibration import calibrate
 from ._classify import TrainedClassifier, train_classifier
 from ._classify_examples import Examples, examples_from, frames_of, image_files, patches_of
@@ -66,6 +67,7 @@ __all__ = [
     "match_arrays",
     "number_fractions",
     "patches_of",
+    "phase_settings",
     "pretrain",
     "pretrain_arrays",
     "read_state",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.events import Job
-from napari_grains.grains import phase_fractions
+from napari_grains.grains import grain_fractions, phase_fractions
 from napari_grains.inference import UNKNOWN, GrainClasses, ImageClassifier, classify_grains
 
 from ._classify_jobs import answer_to_dict
@@ -87,17 +87,24 @@ def area_fractions(phases: NDArray[np.int32], class_names: Sequence[str]) -> lis
     Returns
     -------
     list of dict
-        See `PhaseFraction.to_dict`; "fraction" is None without a known grain.
+        See `PhaseFraction.to_dict`.
     """
-    found = [one.to_dict() for one in phase_fractions(phases, class_names)]
-    return [one | {"fraction": None if math.isnan(one["fraction"]) else one["fraction"]} for one in found]
+    return [one.to_dict() for one in phase_fractions(phases, class_names)]
 
 
 def number_fractions(found: GrainClasses) -> list[dict[str, Any]]:
-    """Share of all grains that each class has, and "unknown" has: "class", "grains", "fraction"."""
+    """Share of all grains that each class has, and "unknown" has, with its intervals.
+
+    Slices are fields of the same specimen.
+
+    Returns
+    -------
+    list of dict
+        See `GrainFraction.to_dict`.
+    """
     names = [one.name for one in found.answers]
-    counts = {name: names.count(name) for name in (*found.class_names, UNKNOWN)}
-    return [
-        {"class": name, "grains": count, "fraction": count / len(names) if names else None}
-        for name, count in counts.items()
-    ]
+    shape = found.phases.shape[-2], found.phases.shape[-1]
+    fractions = grain_fractions(
+        names, (*found.class_names, UNKNOWN), found.slices, np.array(found.middles).reshape(-1, 2), shape
+    )
+    return [one.to_dict() for one in fractions]

@@ -91,8 +91,10 @@ class FractionsBox(QGroupBox):
         before.deleteLater()
 
 
-def percent(fraction: float) -> str:
-    """Return a fraction as text, with enough digits for a rare phase."""
+def percent(fraction: float | None) -> str:
+    """Return a fraction as text, with enough digits for a rare phase; empty where no phase was found."""
+    if fraction is None:
+        return ""
     return f"{100 * fraction:.1f} %" if fraction >= 0.01 or fraction == 0 else f"{100 * fraction:.2f} %"
 
 

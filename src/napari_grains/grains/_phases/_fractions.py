@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .._measure._blocks import indicative_interval
-from .._measure._confidence import Interval, pooled_density
+from .._measure._confidence import Interval
+from ._shares import share_to_dict, shares
 
 Labels = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
@@ -45,14 +45,9 @@ class PhaseFraction:
     indicative: Interval | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return JSON values: "class", "fraction", "ci95", "indicative95", "pixels"."""
-        return {
-            "class": self.name,
-            "fraction": self.fraction,
-            "ci95": None if self.interval is None else list(self.interval),
-            "indicative95": None if self.indicative is None else list(self.indicative),
-            "pixels": self.pixels,
-        }
+        """Return JSON values: "class", "fraction" (None without pixels), "ci95", "indicative95", "pixels"."""
+        told = share_to_dict(self.name, self.fraction, self.interval, self.indicative)
+        return told | {"pixels": self.pixels}
 
 
 def phase_fractions(
@@ -89,22 +84,34 @@ def phase_fractions(
         fields = fields * specimen
     counts = np.stack([_counts(field, number) for field in fields])
     blocks = _block_counts(fields[0], number) if len(fields) == 1 else None
-    return [_fraction(name, k, counts, blocks) for k, name in enumerate(class_names)]
+    told = zip(class_names, shares(counts, blocks), strict=True)
+    return [PhaseFraction(name, *share) for name, share in told]
 
 
-def _fraction(name: str, k: int, counts: Labels, blocks: Labels | None) -> PhaseFraction:
-    found = pooled_density(counts[:, k].astype(float), counts.sum(1).astype(float))
-    indicative = None
-    if blocks is not None:
-        indicative = indicative_interval(blocks[:, k].astype(float), blocks.sum(1).astype(float))
-    return PhaseFraction(
-        name, found.value, int(counts[:, k].sum()), _within(found.interval), _within(indicative)
-    )
+def pool_fractions(fields: Sequence[Sequence[PhaseFraction]]) -> list[PhaseFraction]:
+    """Put the phases of several fields together, to tell how much of each the specimen has.
 
+    Parameters
+    ----------
+    fields : sequence of sequence of PhaseFraction
+        Of each field, all with the same names in one order; a field counts by its pixels.
 
-def _within(interval: Interval | None) -> Interval | None:
-    """Cut an interval off at 0 and 1: it is of a fraction."""
-    return None if interval is None else (max(0.0, interval[0]), min(1.0, interval[1]))
+    Returns
+    -------
+    list of PhaseFraction
+        One for each name, with an interval over the fields.
+
+    Raises
+    ------
+    ValueError
+        If the names differ, or there is no field.
+    """
+    names = {tuple(one.name for one in field) for field in fields}
+    if len(names) != 1:
+        raise ValueError(f"fields have to have the same phases, got {sorted(names)}")
+    counts = np.array([[one.pixels for one in field] for field in fields])
+    told = zip(names.pop(), shares(counts, None), strict=True)
+    return [PhaseFraction(name, *share) for name, share in told]
 
 
 def _counts(field: Labels, number: int) -> Labels:

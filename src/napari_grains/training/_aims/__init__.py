@@ -6,5 +6,6 @@ and is judged by, and what is shown and told of it.
 
 from ._aim import Aim
 from ._choice import aim_of
+from ._phase_settings import phase_settings
 
-__all__ = ["Aim", "aim_of"]
+__all__ = ["Aim", "aim_of", "phase_settings"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,11 +28,10 @@ from ._phase_network import HEAD, phase_network
 from ._phase_painted import PaintedPhases
 from ._phase_patches import PhasePatches, judging_squares
 from ._phase_scores import confusion, intersections_over_unions
+from ._phase_settings import phase_settings
 
 _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 """Painted working px per phase from which on more layers than the head learn."""
-_RATES: Final[Mapping[str, float]] = {"head": 1e-2, "last": 1e-2, "all": 5e-3}
-"""Learning rates: a new output layer has a long way to go, and statistics that learn along allow it."""
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
 _STEPS: Final = {"strokes": 10, "labels": 50}
@@ -57,13 +56,8 @@ class PhaseAim:
     chosen: Choice | None = judging_squares
 
     def settings(self, settings: Finetuning) -> Finetuning:
-        """Leave out synthetic micrographs, which show boundaries, and all that the network was before.
-
-        As many more patches are painted ones.
-        """
-        batch, rates = settings.batch + settings.rehearsal, {str(name): rate for name, rate in _RATES.items()}
-        settings = replace(settings, rehearsal=0, matched=False, keeping=0.0, change=1.0)
-        return replace(settings, batch=batch, rates=rates)
+        """Leave out what concerns boundaries."""
+        return phase_settings(settings)
 
     def network(self, path: Path) -> tuple[UNet, NetworkCard]:
         """Load a network, and give it an output for each phase if it has none."""
