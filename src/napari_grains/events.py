@@ -107,7 +107,23 @@ class Notice:
     message: str
 
 
-Event: TypeAlias = Progress | Preview | Notice
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What an `Update` asked a running job for.
+
+    Parameters
+    ----------
+    question : str
+        Name of the argument that asked, such as ``"suggest"``.
+    result : mapping
+        JSON values and arrays by name.
+    """
+
+    question: str
+    result: Mapping[str, Any]
+
+
+Event: TypeAlias = Progress | Preview | Notice | Answer
 Job: TypeAlias = Generator[Event, Command | None, Result]
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
-from napari_grains.events import Event, Notice, Preview, Progress, TrainingProgress
+from napari_grains.events import Answer, Event, Notice, Preview, Progress, TrainingProgress
 
 Message: TypeAlias = dict[str, Any]
 """What is written as one line of JSON."""
@@ -121,7 +121,13 @@ class Depot:
         return {key: self.unpack(item) for key, item in value.items()}
 
     def pack_event(self, event: Event) -> Message:
-        """Return an event as a message."""
+        """Return an event as a message.
+
+        Raises
+        ------
+        InputError
+            If no folder has room for its arrays.
+        """
         if isinstance(event, TrainingProgress):
             loss = event.loss if math.isfinite(event.loss) else None
             figures = {"loss": loss, "validation": event.validation, "real": event.real}
@@ -130,6 +136,8 @@ class Depot:
             return _progress(event)
         if isinstance(event, Notice):
             return {"event": "notice", "message": event.message}
+        if isinstance(event, Answer):
+            return {"event": "answer", "question": event.question, "result": self.pack(event.result)}
         offset = [int(index) for index in event.offset]
         return {"event": "preview", "name": event.name, "array": self.put(event.array), "offset": offset}
 
@@ -142,6 +150,8 @@ class Depot:
             return Progress(*_counts(message))
         if message["event"] == "notice":
             return Notice(message["message"])
+        if message["event"] == "answer":
+            return Answer(message["question"], self.unpack(message["result"]))
         return Preview(message["name"], self.unpack(message["array"]), tuple(message["offset"]))
 
     def _pack(self, value: object, written: list[Path]) -> JSON:

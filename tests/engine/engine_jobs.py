@@ -14,7 +14,7 @@ import numpy as np
 
 from napari_grains import exchange
 from napari_grains.errors import InputError
-from napari_grains.events import STOP, Notice, Preview, Progress, Update
+from napari_grains.events import STOP, Answer, Notice, Preview, Progress, Update
 
 
 def empty():
@@ -63,6 +63,8 @@ def listen(busy=0.0):
     while command is not STOP:
         if isinstance(command, Update):
             heard.append(dict(command.arguments))
+            if "twice" in command.arguments:
+                yield Answer("twice", {"array": 2 * command.arguments["twice"]})
             command = yield Notice(f"heard {len(heard)}")
         else:
             time.sleep(0.005)
@@ -171,4 +173,5 @@ def no_room():
     exchange.free_bytes = lambda folder: 0
     yield Preview("boundary", np.ones(5), (0,))
     yield Notice("the preview was left out")
+    yield Answer("map", {"array": np.ones(3_000_000, np.uint8)})
     return {"array": np.ones(3_000_000, np.uint8)}

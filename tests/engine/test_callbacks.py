@@ -9,7 +9,7 @@ import numpy as np
 
 from napari_grains.engine import EventBuffer
 from napari_grains.engine._callbacks import CallbackThread
-from napari_grains.events import Notice, Preview, Progress
+from napari_grains.events import Answer, Notice, Preview, Progress
 
 
 def preview(value, name="boundary", offset=(0, 0)):
@@ -27,10 +27,13 @@ def test_buffer_keeps_the_newest_of_each_place_and_every_notice():
         Notice("first"),
         preview(4),
         Progress(2, 3),
+        Answer("place", {}),
+        Answer("map", {}),
+        Answer("place", {}),
     ]
     woken = [buffer.put(event) for event in events]
-    assert woken == [True] + [False] * 7
-    assert buffer.take() == [events[index] for index in (1, 3, 4, 5, 6, 7)]
+    assert woken == [True] + [False] * 10
+    assert buffer.take() == [events[index] for index in (1, 3, 4, 5, 6, 7, 9, 10)]
     assert buffer.take() == []
     assert buffer.put(Notice("again"))
 

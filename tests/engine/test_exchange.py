@@ -19,7 +19,7 @@ from hypothesis.extra import numpy as hnp
 from napari_grains import exchange
 from napari_grains.engine import TaskState, _folders
 from napari_grains.errors import InputError
-from napari_grains.events import Notice, Preview, Progress, TrainingProgress
+from napari_grains.events import Answer, Notice, Preview, Progress, TrainingProgress
 from napari_grains.exchange import Depot
 
 DTYPES = st.one_of(
@@ -123,6 +123,13 @@ def test_preview_crosses_unchanged(depot):
     np.testing.assert_array_equal(taken.array, preview.array)
 
 
+def test_answer_crosses_unchanged(depot):
+    answer = Answer("suggest", {"map": np.arange(6.0).reshape(2, 3), "place": [1.0, 2.0], "extent": None})
+    taken = depot.unpack_event(json.loads(json.dumps(depot.pack_event(answer))))
+    assert (taken.question, taken.result["place"], taken.result["extent"]) == ("suggest", [1.0, 2.0], None)
+    np.testing.assert_array_equal(taken.result["map"], answer.result["map"])
+
+
 def test_no_room_names_the_size_and_the_places(tmp_path, monkeypatch):
     monkeypatch.setattr(exchange, "free_bytes", lambda folder: 1000)
     folder = tmp_path / "root" / "private"
@@ -152,7 +159,10 @@ def test_process_side_falls_back(run):
 def test_process_side_without_room(run):
     record = run("no_room")
     assert record.previews == []
-    assert [event.message for event in record.events] == ["the preview was left out"]
+    assert [event.message for event in record.events] == [
+        "the preview was left out",
+        record.errors[0],
+    ]
     assert record.errors[0].startswith("No room for an array of 3 MB in ")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from engine_records import PATIENCE
 
 from napari_grains.engine import TaskState
-from napari_grains.events import Notice
+from napari_grains.events import Answer, Notice
 
 
 def notices(record):
@@ -28,6 +28,17 @@ def test_a_running_job_hears_arrays_and_values(begin):
     [change] = heard(record)
     np.testing.assert_array_equal(change["labels 0"], strokes)
     assert change["focus"] == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_a_running_job_answers_what_it_is_asked(begin):
+    record = begin("listen")
+    record.until(lambda r: r.events)
+    record.task.update({"twice": np.arange(3)})
+    record.until(notices)
+    [answer] = [event for event in record.events if isinstance(event, Answer)]
+    assert answer.question == "twice"
+    np.testing.assert_array_equal(answer.result["array"], [0, 2, 4])
+    assert len(heard(record)) == 1
 
 
 def test_one_change_after_the_other_is_heard(begin):

@@ -11,12 +11,12 @@ import torch
 from strokes import QUICK, painted_image
 
 from napari_grains.errors import InputError
-from napari_grains.events import STOP, Notice, Preview, Progress, TrainingProgress, Update, drive
+from napari_grains.events import STOP, Answer, Notice, Preview, Progress, TrainingProgress, Update, drive
 from napari_grains.images import calibrated
 from napari_grains.inference import OutOfMemoryError
 from napari_grains.networks import choose_device, file_hash, load_network, save_network
 from napari_grains.training import PaintedImage, diagnose, finetune
-from napari_grains.training import _finetune as job
+from napari_grains.training import _finetune_run as job
 from napari_grains.training._finetuning import layers_for, trainable
 from napari_grains.training._learner import Learner
 from napari_grains.training._look import Look
@@ -246,6 +246,34 @@ def test_another_place_is_shown_when_the_view_moves(driven, monkeypatch):
     run.command = Update({"focus": [50, 90, 50, 120]})
     found = run.until(lambda e: isinstance(e, Preview) and e.offset == (50, 50))
     assert found.array.shape == (40, 70)
+
+
+def test_asked_where_to_paint_next_it_answers_and_goes_on(driven):
+    image = painted_image(size=128)
+    image.labels[64:] = 0
+    run = driven([image])
+    run.until(at(2))
+    run.command = Update({"suggest": {"image": 0, "slice": 0, "errors": []}})
+    answer = run.until(lambda e: isinstance(e, Answer))
+    assert answer.question == "suggest"
+    row, column = answer.result["place"]
+    half = int(answer.result["extent"] / 2) - 1
+    around = np.s_[int(row) - half : int(row) + half, int(column) - half : int(column) + half]
+    assert not image.labels[around].any()
+    assert answer.result["uncertainty"].shape == image.labels.shape
+    assert answer.result["doubt"] == pytest.approx(
+        float(answer.result["uncertainty"][around].mean()), abs=0.1
+    )
+    assert run.result().figures["steps"] == 6
+
+
+@pytest.mark.parametrize("where", [{"image": 1, "slice": 0}, {"image": 0, "slice": 3}])
+def test_asked_about_what_it_does_not_learn_from_it_says_so(driven, where):
+    run = driven()
+    run.until(at(2))
+    run.command = Update({"suggest": {**where, "errors": []}})
+    assert run.result().figures["steps"] == 6
+    assert any(isinstance(e, Notice) and e.message.startswith("there is no ") for e in run.events)
 
 
 def test_a_stop_gives_the_best_so_far(driven):

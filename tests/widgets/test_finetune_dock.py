@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 from safetensors.numpy import save_file
 
 from napari_grains.engine import TaskState
-from napari_grains.events import Notice, Preview, Progress, TrainingProgress
+from napari_grains.events import Answer, Notice, Preview, Progress, TrainingProgress
 from napari_grains.weights import (
     KEY,
     bundled_folder,
@@ -429,6 +429,21 @@ def test_the_next_place_is_flown_to(dock, viewer, strokes, engine, begin, qtbot)
     assert not layer.visible
     assert layer.data.max() == 0.5
     assert "most in doubt here" in dock.panel.message.text()
+    assert viewer.layers.selection.active is strokes
+
+
+def test_a_running_training_says_where_to_paint_next(dock, viewer, strokes, engine, begin, qtbot):
+    task = begin()
+    assert dock.panel.place.isEnabled()
+    assert not dock.panel.check.isEnabled()
+    dock.panel.place.click()
+    assert task.updates[-1] == {"suggest": {"image": 0, "slice": 0, "errors": []}}
+    task.event(Answer("suggest", place() | {"image": 0, "slice": 0}))
+    qtbot.waitUntil(lambda: "most in doubt here" in dock.panel.message.text())
+    np.testing.assert_allclose(camera_of(viewer).center[-2:], (30, 40))
+    assert not viewer.layers["steel uncertainty (flips)"].visible
+    assert dock.run_in_progress is not None
+    assert engine.tasks == [task]
     assert viewer.layers.selection.active is strokes
 
 

@@ -6,15 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 
-from napari_grains.events import Event, Preview, Progress
+from napari_grains.events import Answer, Event, Preview, Progress
 
 
 class EventBuffer:
     """Holds events until they are fetched; of what replaces each other, only the newest.
 
-    A later `Progress` replaces an earlier one, a later `Preview` one of the same name and offset; each
-    `Notice` is kept. For a viewer: ``on_event`` puts, and where `put` returns True asks the event loop to
-    fetch with `take`.
+    A later `Progress` replaces an earlier one, a later `Preview` one of the same name and offset, a later
+    `Answer` one to the same question; each `Notice` is kept. For a viewer: ``on_event`` puts, and where `put`
+    returns True asks the event loop to fetch with `take`.
     """
 
     def __init__(self) -> None:
@@ -42,6 +42,8 @@ def event_place(event: Event) -> Hashable:
         return Progress
     if isinstance(event, Preview):
         return (event.name, event.offset)
+    if isinstance(event, Answer):
+        return (Answer, event.question)
     return id(event)
 
 

@@ -20,7 +20,7 @@ from ._scale import ScaleChoice, choose_scale, scale_for_diameter
 from ._segment import Segmentation, segment
 from ._settings import SegmentationSettings, View
 from ._shortage import OutOfMemoryError, memory_errors
-from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place
+from ._suggest import Suggestion, still_helps, suggest_arrays, suggest_place, suggested
 from ._tiled import TiledNetwork
 from ._uncertainty import uncertainty_of
 
@@ -70,6 +70,7 @@ __all__ = [
     "stoppable",
     "suggest_arrays",
     "suggest_place",
+    "suggested",
     "uncertainty_of",
     "warm_up",
 ]

@@ -160,11 +160,22 @@ def suggest_arrays(
         )
     predictor = recent_predictor(model, device)
     try:
-        found, uncertainty = yield from stoppable(_uncertainty(micrograph, predictor, scale))
+        return (yield from stoppable(suggested(micrograph, labels, predictor, scale, errors)))
     except StoppedError:
         return {}
     finally:
         predictor.rest()
+
+
+def suggested(
+    micrograph: CalibratedImage,
+    labels: NDArray[Any],
+    predictor: Predictor,
+    scale: float | None,
+    errors: Sequence[float] = (),
+) -> Job[dict[str, Any]]:
+    """Say where to paint next on a plane (Y, X); as `suggest_arrays`, with a network at hand."""
+    found, uncertainty = yield from _uncertainty(micrograph, predictor, scale)
     suggestion = suggest_place(uncertainty, labels > 0, micrograph.specimen, round(WINDOW / found))
     helps, verdict = still_helps(suggestion, errors)
     return {

@@ -72,6 +72,18 @@ class Lessons:
         """All of them, with their labels as they are now."""
         return self._painted.images
 
+    def image(self, number: int) -> PaintedImage:
+        """One of them.
+
+        Raises
+        ------
+        InputError
+            If there is no such image.
+        """
+        if not 0 <= number < len(self.images):
+            raise InputError(f"there is no image {number} in this training.")
+        return self.images[number]
+
     @property
     def fields(self) -> list[Field]:
         """Painted slices that are learned from."""

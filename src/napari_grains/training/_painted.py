@@ -90,6 +90,19 @@ class PaintedImage:
         images = list(self.image.slices())
         return [(index, images[index], self._labels[index]) for index in self.painted]
 
+    def plane(self, index: int) -> tuple[CalibratedImage, NDArray[Any]]:
+        """Image (Y, X) and labels (Y, X) of a slice, painted or not.
+
+        Raises
+        ------
+        InputError
+            If there is no such slice.
+        """
+        images = list(self.image.slices())
+        if not 0 <= index < len(images):
+            raise InputError(f"there is no slice {index}; choose one from 0 to {len(images) - 1}.")
+        return images[index], self._labels[index]
+
     @property
     def _labels(self) -> NDArray[Any]:
         return self.labels.reshape(-1, *self.labels.shape[-2:])

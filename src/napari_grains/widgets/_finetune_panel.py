@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from qtpy.QtGui import QColor
@@ -38,6 +38,8 @@ class StrokePanel(RunPanel):
     ----------
     more : mapping of QPushButton to str
         Two more jobs, and their tooltips.
+    meanwhile : sequence of QPushButton
+        Those of them that a running training does, too.
 
     Attributes
     ----------
@@ -49,8 +51,13 @@ class StrokePanel(RunPanel):
         Hidden while there is nothing to show.
     """
 
-    def __init__(self, more: Mapping[QPushButton, str], parent: QWidget | None = None) -> None:
-        self._more = dict(more)
+    def __init__(
+        self,
+        more: Mapping[QPushButton, str],
+        parent: QWidget | None = None,
+        meanwhile: Sequence[QPushButton] = (),
+    ) -> None:
+        self._more, self._meanwhile = dict(more), tuple(meanwhile)
         self.score, self.remarks, self.curves = TextLine(), TextLine(), LossCurves("held-out", _CURVES_TIP)
         super().__init__(parent, _WORDS)
         layout = self.layout()
@@ -91,6 +98,12 @@ class StrokePanel(RunPanel):
             button.setEnabled(False)
             button.setToolTip("One job at a time: stop the one that runs first")
 
+    def set_training(self) -> None:
+        """Show that the job which runs is a training."""
+        for button in self._meanwhile:
+            button.setEnabled(True)
+            button.setToolTip(self._more[button])
+
     def offer(self, why_not: str, *why_not_more: str) -> None:
         """Wait for a run; a button is disabled while there is a reason why not."""
         self.set_idle(why_not)
@@ -114,7 +127,7 @@ class FinetunePanel(StrokePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.place, self.check = QPushButton("Next place"), QPushButton("Check strokes")
-        super().__init__({self.place: _PLACE_TIP, self.check: _CHECK_TIP}, parent)
+        super().__init__({self.place: _PLACE_TIP, self.check: _CHECK_TIP}, parent, [self.place])
 
 
 def score_text(before: float, now: float) -> str:

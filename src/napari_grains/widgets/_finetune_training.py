@@ -13,8 +13,10 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QObject
 
 from napari_grains.errors import InputError
+from napari_grains.events import Answer
 from napari_grains.widgets._finetune_panel import FinetunePanel
 from napari_grains.widgets._job_run import Ending
+from napari_grains.widgets._live_view import LiveView
 from napari_grains.widgets._next_place import NextPlace
 from napari_grains.widgets._session import Session
 from napari_grains.widgets._source import Source
@@ -50,6 +52,9 @@ class FinetuneTraining(StrokeTraining):
         """Look for the place where a stroke helps most, and fly there."""
         paint = self.parts.paint
         image = paint.image.layer
+        if self._live is not None:
+            self._ask_training(self._live)
+            return
         if image is None or self._why_no_place() or self.run_in_progress is not None:
             return
         pair, index = paint.pairs.of(image), Source(image).current_slice(self._viewer)
@@ -89,6 +94,15 @@ class FinetuneTraining(StrokeTraining):
             self._arguments.learn_scales(pairs, Path(result["network"]))
         if result["before"] is not None:
             self._errors = [*(self._errors or [result["before"]]), result["after"]]
+
+    def _ask_training(self, live: LiveView) -> None:
+        """Ask the network as it is now, in the midst of its training."""
+        self.parts.panel.say("Looking for doubtful places…")
+        live.ask_for_place(self._errors)
+
+    def _take_answer(self, answer: Answer, live: LiveView) -> None:
+        self._next.show(*live.asked(answer), answer.result)
+        self.say(str(answer.result["verdict"]))
 
     def _show_place(self, image: Image, index: int, ending: Ending) -> None:
         if ending.result is not None:

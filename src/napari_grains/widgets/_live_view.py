@@ -9,7 +9,7 @@ from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, QTimer
 
-from napari_grains.events import Preview
+from napari_grains.events import Answer, Preview
 from napari_grains.widgets._camera import visible_box
 from napari_grains.widgets._job_run import JobRun
 from napari_grains.widgets._source import Array, Source
@@ -85,6 +85,16 @@ class LiveView(QObject):
             self._image, self._shown = image, WatchedLayer(self._viewer, image, self._look)
             self._index = self._seen_slice()
             self._tell_watch()
+
+    def ask_for_place(self, errors: Sequence[float]) -> None:
+        """Ask where to paint next on the slice that is looked at; the training answers."""
+        looked_at = self.arguments()
+        question = {"image": looked_at["watch"], "slice": looked_at["watch_slice"], "errors": list(errors)}
+        self._run.update({"suggest": question})
+
+    def asked(self, answer: Answer) -> tuple[Image, int]:
+        """Image and slice that an answer is about."""
+        return self._pairs[answer.result["image"]].image, answer.result["slice"]
 
     def show(self, preview: Preview) -> None:
         """Show a part of what the network makes of the image, unless it is of a slice that is left."""

@@ -13,7 +13,7 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
 
 from napari_grains.engine import TaskState
-from napari_grains.events import Event, Notice, Preview, Progress, TrainingProgress
+from napari_grains.events import Answer, Event, Notice, Preview, Progress, TrainingProgress
 from napari_grains.widgets._finetune_panel import StrokePanel
 from napari_grains.widgets._history_list import entry
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
@@ -208,6 +208,9 @@ class StrokeTraining(QObject):
     def _learn_from(self, result: Mapping[str, Any], pairs: Sequence[StrokePair]) -> None:
         """Take note of what came of a training; by default there is nothing to note."""
 
+    def _take_answer(self, answer: Answer, live: LiveView) -> None:
+        """Take what a running training was asked for; by default it is asked for nothing."""
+
     # What is the same
 
     def _connect(self) -> None:
@@ -235,6 +238,7 @@ class StrokeTraining(QObject):
         run = self.begin("finetune", "Preparing…", partial(self._show_trained, pairs))
         if state is not None:  # also where the dock is gone before the training ends
             run.ended.connect(lambda ending: state.settle(well=ending.result is not None))
+        self.parts.panel.set_training()
         self._live = LiveView(self._viewer, run, pairs, pairs[0].image, self._look(), self._labels_of)
         how = {**self.parts.learn.arguments(), **self._live.arguments(), "resume": resume}
         how["state"] = None if state is None else str(state.folder)
@@ -291,6 +295,8 @@ class StrokeTraining(QObject):
                 self.parts.panel.set_progress(event)
             elif isinstance(event, Preview) and self._live is not None:
                 self._live.show(event)
+            elif isinstance(event, Answer) and self._live is not None:
+                self._take_answer(event, self._live)
             elif isinstance(event, Notice):
                 self.remark(event.message)
 

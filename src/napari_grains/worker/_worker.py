@@ -11,7 +11,7 @@ import traceback
 from typing import Any, BinaryIO
 
 from napari_grains.errors import InputError
-from napari_grains.events import Event, Job, Preview, drive
+from napari_grains.events import Answer, Event, Job, Notice, Preview, drive
 from napari_grains.exchange import Depot, Message
 from napari_grains.worker._changes import Changes
 from napari_grains.worker._previews import PreviewGate
@@ -93,6 +93,8 @@ class Worker:
         def forward(event: Event) -> None:
             if isinstance(event, Preview):
                 gate.offer(event)
+            elif isinstance(event, Answer):
+                self._answer(task, event)
             else:
                 self._send_event(task, event)
 
@@ -102,6 +104,13 @@ class Worker:
             raise TypeError(f"{request['target']} returned a {type(result).__name__}, not a dict")
         gate.flush()
         return result
+
+    def _answer(self, task: int, answer: Answer) -> None:
+        """Send an answer; where there is no room for it that is said, and the job goes on."""
+        try:
+            self._send_event(task, answer)
+        except InputError as error:
+            self._send_event(task, Notice(str(error)))
 
     def _send_event(self, task: int, event: Event) -> None:
         self._send({"kind": "event", "task": task, "event": self._depot.pack_event(event)})

@@ -84,5 +84,16 @@ class Aim(Protocol):
     def look(self, image: PaintedImage, index: int, card: NetworkCard) -> Look:
         """Show networks on a slice of an image."""
 
+    def suggest(
+        self,
+        image: PaintedImage,
+        index: int,
+        network: UNet,
+        card: NetworkCard,
+        plan: DevicePlan,
+        errors: Sequence[float],
+    ) -> Job[dict[str, Any]]:
+        """Say where to paint next on a slice of an image, see `suggested`; the network is used up."""
+
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
         """Further figures of the best network on what was held out."""

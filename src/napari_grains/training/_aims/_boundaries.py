@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from napari_grains.events import Job
+from napari_grains.inference import Predictor, suggested
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, load_network
 
 from .._beginning import starting_network
@@ -83,6 +84,18 @@ class BoundaryAim:
         """Show the boundary probability."""
         slices, place = list(image.image.slices()), index if image.image.is_stack else None
         return Look(slices[index], image.scale or 1.0, card, place)
+
+    def suggest(
+        self,
+        image: PaintedImage,
+        index: int,
+        network: UNet,
+        card: NetworkCard,
+        plan: DevicePlan,
+        errors: Sequence[float],
+    ) -> Job[dict[str, Any]]:
+        """Say where it is least sure whether there is a boundary."""
+        return suggested(*image.plane(index), Predictor(network, card, plan), image.scale, errors)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:  # noqa: ARG002 - errors say all
         """Nothing further."""

@@ -16,7 +16,8 @@ def phase_settings(settings: Finetuning) -> Finetuning:
     """Say with what settings phases are learned, whatever was chosen that concerns boundaries alone.
 
     Synthetic micrographs show boundaries, and what the network said before was of boundaries: both are left
-    out, as many more patches are painted ones, and all of the change is kept. Learning rates are those of phases unless one is chosen.
+    out, as many more patches are painted ones, and all of the change is kept. Learning rates are those of
+    phases unless one is chosen.
 
     Parameters
     ----------

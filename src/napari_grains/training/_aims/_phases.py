@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from napari_grains.errors import InputError
 from napari_grains.events import Job
 from napari_grains.inference import channel_slices, phase_scale
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
@@ -113,6 +114,18 @@ class PhaseAim:
         shown, place = list(image.image.slices())[index], index if image.image.is_stack else None
         channels = channel_slices(shown, image.channels, index)
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
+
+    def suggest(
+        self,
+        image: PaintedImage,  # noqa: ARG002
+        index: int,  # noqa: ARG002
+        network: UNet,  # noqa: ARG002
+        card: NetworkCard,  # noqa: ARG002
+        plan: DevicePlan,  # noqa: ARG002
+        errors: Sequence[float],  # noqa: ARG002
+    ) -> Job[dict[str, Any]]:
+        """Refuse."""
+        raise InputError("a training on phases cannot say where to paint next.")
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
         """Tell the confusion of phases on what was held out, their IoU, and the limits of what is known."""
