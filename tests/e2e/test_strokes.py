@@ -82,6 +82,11 @@ def test_a_network_learns_from_strokes_of_the_mouse(
         return bool(now[scratches].mean() < 0.95 * first[scratches].mean())
 
     qtbot.waitUntil(corrected, timeout=PATIENCE)
+    qtbot.mouseClick(dock.panel.place, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "steel uncertainty (flips)" in viewer.layers, timeout=PATIENCE)
+    assert dock.run_in_progress is not None
+    assert "steel next place" in viewer.layers
+    viewer.layers.remove("steel uncertainty (flips)")
     qtbot.mouseClick(dock.panel.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dock.run_in_progress is None, timeout=PATIENCE)
     assert "fell from" in dock.panel.message.text(), dock.panel.message.text()
