@@ -34,7 +34,9 @@ ALLOY = """
 Precipitates in chromium alloys, SEM: IoU of their class, as the mean over images. Trained on the published
 training images and scored on the five published test images, beside the masks that were published for
 these; two of the five are parts of micrographs of which other parts are trained on. By specimen: all 24
-images in five parts, none of which shares a specimen with another; each is scored once.
+images in five parts, none of which shares a specimen with another; each is scored once. The published test
+images were scored three times while the network was being set up (0.735, 0.745, 0.767), and the number of
+steps was raised from 300 to 400 after the second: 0.767 is a little optimistic.
 """.strip()
 
 
