@@ -132,6 +132,8 @@ def test_phases_are_learned_from_a_tenth_of_the_pixels_and_mapped(start, tmp_pat
     assert figures["kept"] == "trained"
     assert figures["held_out"] == "parts of the image"
     assert min(figures["iou"]) > 0.8
+    assert figures["temperature"] == done.card.temperature > 0
+    assert 0 <= figures["calibration"]["error_before"] < 0.5
     assert {preview.name for preview in previews} == {"phases"}
     assert previews[-1].array.dtype == np.int32
     path = tmp_path / "phases.safetensors"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,19 @@ def _show(result: dict[str, Any], *, as_json: bool) -> None:
     typer.echo(
         f"{result['steps']} steps in {result['seconds']:.0f} s on {result['device']}: {result['verdict']}"
     )
+    if (said := _calibration(result)) is not None:
+        typer.echo(said)
     if result["stopped"]:
         typer.echo("interrupted: the best network so far is kept", err=True)
     typer.echo(f"the network is in {result['network']}", err=True)
+
+
+def _calibration(result: Mapping[str, Any]) -> str | None:
+    """Say how well the network for phases knows what it knows, if that was estimated."""
+    found = result.get("calibration")
+    if found is None or found["error_after"] is None:
+        return None
+    return (
+        f"confidence was off by {found['error_before']:.3f} in the mean on held-out strokes, and is by "
+        f"{found['error_after']:.3f} with the temperature {result['temperature']:.2f}"
+    )

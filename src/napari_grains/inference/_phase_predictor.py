@@ -52,7 +52,9 @@ class PhasePredictor(TiledNetwork):
         *,
         mirrored: bool = False,
     ) -> Job[Float]:
-        """Predict the probability of each phase; see `Predictor.predict`. Previews "phases" are 1..K.
+        """Predict the probability of each phase, calibrated by the card's temperature.
+
+        See `Predictor.predict`; previews "phases" are 1..K.
 
         Parameters
         ----------
@@ -96,7 +98,8 @@ class PhasePredictor(TiledNetwork):
 
     def _outputs(self, image: Tensor) -> dict[str, Tensor]:
         features = self._network.features(image)
-        found = self._network.heads[HEAD](features)[0].float().softmax(0)
+        logits = self._network.heads[HEAD](features)[0].float()
+        found = (logits / self.card.temperature).softmax(0)
         return {HEAD: torch.cat([found, self._distance(features)]) if self._measured else found}
 
     def _distance(self, features: Tensor) -> Tensor:

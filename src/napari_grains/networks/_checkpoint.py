@@ -40,6 +40,9 @@ class NetworkCard:
         How grey levels become network input: ``low`` and ``high`` percentiles that are stretched to -1..1.
     class_names : tuple of str
         Names of the classes, if any.
+    temperature : float
+        What the logits of classes are divided by, so that probabilities are as often right as they say; 1 if
+        not estimated.
     recipe : mapping
         How it was trained: generator, steps, seed, loss.
     data : tuple of str
@@ -50,6 +53,11 @@ class NetworkCard:
         Of the packages that trained it.
     licence, created, notes : str
         SPDX licence of the weights, ISO date, free text.
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not positive.
     """
 
     name: str
@@ -58,6 +66,7 @@ class NetworkCard:
     grain_diameter: tuple[float, float] = (13.0, 70.0)
     normalisation: Mapping[str, float] = field(default_factory=lambda: {"low": 0.5, "high": 99.5})
     class_names: tuple[str, ...] = ()
+    temperature: float = 1.0
     recipe: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[str, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -65,6 +74,10 @@ class NetworkCard:
     licence: str = "BSD-3-Clause"
     created: str = ""
     notes: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise ValueError(f"temperature {self.temperature}")
 
     def to_json(self) -> str:
         """Return the card as JSON text.

@@ -15,6 +15,8 @@ from torch.nn import functional as F  # noqa: N812
 
 _BINS = 10
 _COLDEST, _HOTTEST = 0.05, 20.0
+_USUAL = math.log(2)
+"""Standard deviation of the logarithm of temperatures that are expected before anything is seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +140,19 @@ class ClassificationScores:
         }
 
 
-def temperature_of(logits: Tensor, labels: Tensor) -> float:
+def temperature_of(logits: Tensor, labels: Tensor, *, worth: float | None = None) -> float:
     """Temperature that makes logits (N, K) of held-out examples most probable (Guo et al., 2017).
+
+    Parameters
+    ----------
+    logits : Tensor, (N, K)
+        Of the examples.
+    labels : Tensor of int64, (N,)
+        Their classes.
+    worth : float, optional
+        How many independent examples they are worth, if they are neighbours in space: the less, the nearer
+        is the temperature to 1 (maximum a posteriori, with a factor of 2 either way expected). None: as many
+        as there are, and nothing is expected.
 
     Returns
     -------
@@ -153,6 +166,8 @@ def temperature_of(logits: Tensor, labels: Tensor) -> float:
     def loss() -> Tensor:
         search.zero_grad()
         value = F.cross_entropy(logits.double() / logarithm.clamp(*bounds).exp(), labels)
+        if worth is not None:
+            value = value + (logarithm / _USUAL) ** 2 / (2 * worth)
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

@@ -28,7 +28,9 @@ class Finetuned:
     figures : mapping
         "steps", "seconds", "device", "layers"; "before" and "after", errors on held-out strokes or None;
         "held_out", what was held out ("another image", "parts of the image", or "nothing"); "kept"
-        ("trained" or "start"), "validated", "stopped", "verdict".
+        ("trained" or "start"), "validated", "stopped", "verdict"; of phases also "confusion" (rows true),
+        "iou" and "unknown", None if nothing was held out, "temperature", and "calibration": "places",
+        "error_before" and "error_after", the expected calibration errors without and with a temperature.
     """
 
     network: UNet
@@ -81,6 +83,7 @@ def finetuned_card(
         name=name,
         recipe={**start.recipe, "finetuning": [*start.recipe.get("finetuning", ()), run]},
         data=tuple(str(each) for each in data),
+        temperature=figures.get("temperature", 1.0),
         scores={**start.scores, **scores},
         versions={package: version(package) for package in ("napari-grains", "torch", "numpy", "scipy")},
         created=datetime.now(UTC).date().isoformat(),

@@ -21,6 +21,7 @@ from .._painted import Field, Painted, PaintedImage
 from .._patches import Choice
 from .._stream import Batch
 from .._targets import Marks
+from ._phase_calibration import PhaseCalibration
 from ._phase_held_out import hold_out_phases
 from ._phase_known import limits_of_the_known
 from ._phase_learner import PhaseLearner
@@ -128,14 +129,15 @@ class PhaseAim:
         raise InputError("a training on phases cannot say where to paint next.")
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
-        """Tell the confusion of phases on what was held out, their IoU, and the limits of what is known."""
+        """Tell confusion, IoU, limits of what is known and calibration on what was held out."""
         if held is None:
-            return {"confusion": None, "iou": None, "unknown": None}
+            return {"confusion": None, "iou": None, "unknown": None, "temperature": 1.0, "calibration": None}
         learner: PhaseLearner = self.learner(Finetuning(), choose_device("cpu"), network)
-        found = learner.logits(held, learner.average).argmax(1).numpy() + 1
+        logits = learner.logits(held, learner.average)
+        found = logits.argmax(1).numpy() + 1
         counts = confusion(held[HEAD][:, 0].numpy().astype(np.int64), found, len(self.names))
         return {
             "confusion": counts,
             "iou": intersections_over_unions(counts),
             "unknown": limits_of_the_known(network, held, len(self.names)),
-        }
+        } | PhaseCalibration.of(self.names, logits, held).figures()
