@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QGridLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from napari_grains.events import TrainingProgress
 from napari_grains.widgets._loss_curves import LossCurves
@@ -37,10 +37,12 @@ class StrokePanel(RunPanel):
     Parameters
     ----------
     more : mapping of QPushButton to str
-        Two more jobs, and their tooltips.
+        More jobs, and their tooltips; they stand after that of the next place.
 
     Attributes
     ----------
+    place : QPushButton
+        Where to paint next.
     score : TextLine
         Error on held-out strokes, before and now.
     remarks : TextLine
@@ -50,13 +52,15 @@ class StrokePanel(RunPanel):
     """
 
     def __init__(self, more: Mapping[QPushButton, str], parent: QWidget | None = None) -> None:
-        self._more = dict(more)
+        self.place, beside = QPushButton("Next place"), QHBoxLayout()
+        self._more = {self.place: _PLACE_TIP, **more}
         self.score, self.remarks, self.curves = TextLine(), TextLine(), LossCurves("held-out", _CURVES_TIP)
         super().__init__(parent, _WORDS)
         layout = self.layout()
         if isinstance(layout, QGridLayout):
-            for column, button in enumerate(self._more):
-                layout.addWidget(button, 1, column)
+            for button in self._more:
+                beside.addWidget(button, 1)
+            layout.addLayout(beside, 1, 0, 1, 2)
             below = (self.bar, self.message, self.score, self.remarks, self.curves)
             for line, widget in enumerate(below, start=2):
                 layout.addWidget(widget, line, 0, 1, 2)
@@ -109,12 +113,12 @@ class FinetunePanel(StrokePanel):
 
     Attributes
     ----------
-    place, check : QPushButton
+    check : QPushButton
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.place, self.check = QPushButton("Next place"), QPushButton("Check strokes")
-        super().__init__({self.place: _PLACE_TIP, self.check: _CHECK_TIP}, parent)
+        self.check = QPushButton("Check strokes")
+        super().__init__({self.check: _CHECK_TIP}, parent)
 
 
 def score_text(before: float, now: float) -> str:

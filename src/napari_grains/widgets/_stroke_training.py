@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Labels
+from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ from napari_grains.widgets._learn_box import LearnBox
 from napari_grains.widgets._left_behind import LeftBehind
 from napari_grains.widgets._live_view import LiveView
 from napari_grains.widgets._paint_box import PaintBox
+from napari_grains.widgets._place_search import PlaceSearch
 from napari_grains.widgets._save_box import SaveBox
 from napari_grains.widgets._session import DEVICE_TIP, Session
 from napari_grains.widgets._source import Array, Source
@@ -69,6 +70,8 @@ class StrokeTraining(QObject):
     ----------
     left_behind : LeftBehind
         Offers strokes and trainings that were interrupted.
+    places : PlaceSearch
+        Where to paint next.
     run_in_progress : JobRun or None
         The job that runs now.
     trained : Signal(mapping)
@@ -90,6 +93,7 @@ class StrokeTraining(QObject):
         self._keeper = StrokeKeeper(viewer, parts.paint.brush_box, self)
         self._arguments = StrokeArguments(viewer, parts.learn.network, self)
         self.left_behind = LeftBehind(self._keeper, self.kind)
+        self.places = PlaceSearch(viewer, parts.paint, self)
         self._connect()
         self._show_engine()
 
@@ -135,6 +139,7 @@ class StrokeTraining(QObject):
             self._follow_strokes()
             self._look_at_image()
             return
+        self.places.hide()
         self._watch.follow([])
         if self.run_in_progress is not None and not self.run_in_progress.stopping:
             self.stop()
@@ -156,7 +161,7 @@ class StrokeTraining(QObject):
         if self.run_in_progress is not None:
             return
         why_not = self.why_not()
-        self.parts.panel.offer(why_not, *self._why_not_more(why_not))
+        self.parts.panel.offer(why_not, self.why_no_place(), *self._why_not_more(why_not))
         if not self._said_by_run:
             self.parts.panel.say(why_not)
 
@@ -181,6 +186,10 @@ class StrokeTraining(QObject):
         panel = self.parts.panel
         panel.remark(*filter(None, [*panel.remarks.text().split("\n"), text]))
 
+    def why_no_place(self) -> str:
+        """Why no place to paint can be looked for; empty if one can."""
+        return self.parts.paint.problem() or self.parts.learn.network.read()[1]
+
     # What differs
 
     _invitation = "Press “New strokes” and paint over what is wrong"
@@ -190,8 +199,18 @@ class StrokeTraining(QObject):
         raise NotImplementedError
 
     def _why_not_more(self, why_not: str) -> Sequence[str]:
-        """Why the other jobs of the panel cannot run, beside why nothing can be learned."""
+        """Why the jobs of this panel alone cannot run, beside why nothing can be learned."""
         raise NotImplementedError
+
+    def seen_with(self, image: Image) -> list[Image]:
+        """Return the images that a network sees together, first the one that is painted on."""
+        return [image]
+
+    def place_arguments(
+        self, image: Image, strokes: Labels | None, index: int, errors: Sequence[float]
+    ) -> Callable[[], Arguments]:
+        """Return what reads the arguments of the job "suggest"."""
+        return self._arguments.of_place(image, strokes, index, errors)
 
     def _look(self) -> Look:
         """How a network in training is shown."""
@@ -220,6 +239,7 @@ class StrokeTraining(QObject):
         keep.saved.connect(self._session.networks_changed)
         panel.run.clicked.connect(self.train)
         panel.stop.clicked.connect(self.stop)
+        panel.place.clicked.connect(self.places.go)
         self.left_behind.answered.connect(self.left_behind.look)
         self.left_behind.training_wanted.connect(self.resume)
         self.left_behind.failed.connect(self.say_problem)
@@ -316,6 +336,7 @@ class StrokeTraining(QObject):
         if ending.result is None:
             return
         result, file = ending.result, Path(ending.result["network"])
+        self.places.learn(result)
         self._learn_from(result, pairs)
         if result["kept"] == "trained":
             self.parts.learn.put_in_place(file, entry(file))
