@@ -37,7 +37,7 @@ class Canvas:
     def _point(self, place):
         """Canvas position of a pixel of the layer."""
         camera = self.viewer.scene.camera
-        world = np.array(self.layer.data_to_world(place))
+        world = np.array(self.layer.data_to_world(place))[-2:]
         middle = np.array([self.widget.height(), self.widget.width()]) / 2
         row, column = middle + (world - np.array(camera.center)[-2:]) * camera.zoom
         return QPointF(round(column), round(row))

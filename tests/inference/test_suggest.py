@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Progress, drive
 from napari_grains.inference import Suggestion, still_helps, suggest_arrays, suggest_place
+from napari_grains.inference._uncertainty import entropy_of, uncertainty_of
+from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
 
 
 @pytest.fixture
@@ -107,3 +110,61 @@ def test_a_stop_gives_nothing(tiny_file, etched):
     with pytest.raises(StopIteration) as end:
         job.send(STOP)
     assert end.value.value == {}
+
+
+@pytest.mark.parametrize(
+    ("shares", "bits"), [((1, 0, 0), 0), ((0.5, 0.5, 0), 1), ((0.25,) * 4, 2), ((0.9, 0.1), 0.469)]
+)
+def test_entropy_counts_the_answers_between_which_a_network_is_undecided(shares, bits):
+    found = entropy_of(np.full((2, 3), share, np.float32) for share in shares)
+    assert found == pytest.approx(np.full((2, 3), bits), abs=1e-3)
+
+
+def test_doubt_about_a_boundary_is_the_entropy_of_two_answers():
+    boundary = np.linspace(0, 1, 11, dtype=np.float32)
+    np.testing.assert_allclose(uncertainty_of(boundary), entropy_of((boundary, 1 - boundary)), atol=1e-6)
+    with pytest.raises(ValueError, match="needs the probability"):
+        entropy_of([])
+
+
+@pytest.fixture
+def phase_file(tmp_path):
+    """Path of a random network that tells three phases apart in two channels, at half the scale."""
+    config = UNetConfig(base_channels=4, depth=2, in_channels=2, heads={"phases": 3})
+    card = NetworkCard(
+        "phases",
+        config,
+        task="phases",
+        class_names=("a", "b", "c"),
+        recipe={"finetuning": [{"painted": [{"scale": 0.5, "pixel_size_m": [1e-6, 1e-6]}]}]},
+    )
+    torch.manual_seed(0)
+    network = UNet(config).eval()
+    network.heads["phases"].weight.data.mul_(20)
+    save_network(tmp_path / "phases.safetensors", network, card)
+    return str(tmp_path / "phases.safetensors")
+
+
+def test_the_next_place_to_paint_phases(phase_file, etched):
+    labels = np.zeros(etched.shape, np.int32)
+    asked = {"model": phase_file, "paint": "phases", "channels": [etched[::-1].copy()], "device": "cpu"}
+    found = drive(suggest_arrays(etched, labels, **asked))
+    assert found["uncertainty"].shape == etched.shape
+    assert 0 <= found["uncertainty"].min() < found["uncertainty"].max() <= np.log2(3) + 1e-3
+    assert found["extent"] == 32  # a window of 16 px at the scale at which the network learned
+    labels[tuple(round(at) for at in found["place"])] = 2
+    again = drive(suggest_arrays(etched, labels, **asked))
+    assert again["place"] != found["place"]
+    coarser = drive(suggest_arrays(etched, labels, **asked, pixel_size_m=[2e-6, 2e-6]))
+    assert coarser["extent"] == 16
+
+
+def test_a_missing_channel_is_named(phase_file, etched):
+    with pytest.raises(InputError, match="reads 2 channels, not 1"):
+        drive(suggest_arrays(etched, np.zeros(etched.shape, np.int32), model=phase_file, paint="phases"))
+
+
+def test_a_network_for_boundaries_finds_no_place_for_phases(tiny_file, etched):
+    labels = np.zeros(etched.shape, np.int32)
+    with pytest.raises(InputError, match="not for phases"):
+        drive(suggest_arrays(etched, labels, model=tiny_file, paint="phases"))

@@ -119,3 +119,17 @@ def test_other_things_that_cannot_be_read(folder, tmp_path):
         examples_from(tmp_path / "binary.csv")
     with pytest.raises(InputError, match="no patch of 64 px"):
         examples_from(folder, patch=64)
+
+
+def test_every_example_knows_what_of_which_file_it_is(folder, tmp_path):
+    stack = save(tmp_path / "stack.tif", np.arange(3)[:, None, None] + 4.0 * np.eye(20))
+    path = table(tmp_path / "t.csv", "frame,class,row,column\n2,a,10,10\n1,b,0,19\n")
+    first, second = examples_from(path, stack=stack, patch=8).origins
+    assert (first.file, first.frame, first.corner, first.side) == (stack, 2, (6, 6), 8)
+    assert (second.frame, second.corner) == (1, (0, 12))  # moved inside
+    cut = examples_from(folder, patch=8)
+    assert len(cut.origins) == len(cut.images) == 6 * 6
+    assert cut.origins[1].to_dict() == {
+        "file": str(folder / "rust" / "0.tif"), "frame": 0, "corner": [0, 8], "side": 8,
+    }  # fmt: skip
+    assert examples_from(folder).origins[0].to_dict()["corner"] is None

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from napari_grains.errors import InputError
-from napari_grains.events import Preview, drive
+from napari_grains.events import Answer, Preview, Update, drive
 from napari_grains.images import PixelSize, calibrated
 from napari_grains.inference import PhasePredictor, PhaseSettings, WorkingFrame, map_phases, phase_scale
 from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
@@ -174,6 +174,24 @@ def test_several_channels_are_learned_together(start):
     assert done.card.architecture.in_channels == 2
     assert done.card.class_names == ("phase 1", "phase 2")
     assert min(done.figures["iou"]) > 0.8
+
+
+def test_asked_where_to_paint_next_it_answers_for_phases_too(start):
+    grey, labels, _ = two_phases()
+    labels[48:] = 0
+    stack = calibrated(np.stack([grey, grey]), name="steel")
+    other = calibrated(np.stack([-grey, -grey]), name="map")
+    image = PaintedImage(stack, np.stack([labels, 0 * labels]), paint="phases", channels=[other])
+    events, asked = [], iter([Update({"suggest": {"image": 0, "slice": 1, "errors": []}})])
+    job = finetune([image], replace(QUICK, steps=4), start=start)
+    fine = drive(job, events.append, updates=lambda: next(asked, None))
+    assert fine.figures["steps"] == 4
+    answers = [event.result for event in events if isinstance(event, Answer)]
+    assert len(answers) == 1
+    assert (answers[0]["image"], answers[0]["slice"]) == (0, 1)
+    assert answers[0]["uncertainty"].shape == grey.shape
+    assert answers[0]["extent"] == 16
+    assert 0 < answers[0]["doubt"] <= 1  # bits, of two phases
 
 
 def test_kinds_of_paint_are_not_mixed(start):

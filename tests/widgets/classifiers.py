@@ -59,6 +59,11 @@ def trained(task, name, *, held_out=True, patch=None, **values):
     } | values
 
 
+def held_out(index, ranking, classes, origin=None):
+    """What was said of examples while they were held out, as the job "train_classifier" gives it."""
+    return {"index": index, "ranking": ranking, "class": classes, "origin": origin}
+
+
 def ranked(first, share):
     """A ranking with one class first."""
     other = next(name for name in NAMES if name != first)

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
     QScrollBar,
 )
 from safetensors.numpy import save_file
+from suggested import place
 
 from napari_grains.engine import TaskState
 from napari_grains.events import Answer, Notice, Preview, Progress, TrainingProgress
@@ -88,19 +89,6 @@ def result(tmp_path=None, **values):
         "kept": "trained",
         "stopped": False,
         "verdict": "the error on held-out strokes fell from 0.210 to 0.120.",
-    } | values
-
-
-def place(**values):
-    """As the job "suggest" gives it."""
-    return {
-        "uncertainty": np.full((40, 50), 0.5, np.float32),
-        "place": [30.0, 40.0],
-        "extent": 8.0,
-        "doubt": 0.5,
-        "mean": 0.1,
-        "helps": True,
-        "verdict": "the network is most in doubt here (0.50 bits per pixel).",
     } | values
 
 

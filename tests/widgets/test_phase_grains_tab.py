@@ -7,7 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from classifiers import NAMES, NOT_ESTIMATED, call, classified_grains, ranked, save_classifier, trained
+from classifiers import (
+    NAMES,
+    NOT_ESTIMATED,
+    call,
+    classified_grains,
+    held_out,
+    ranked,
+    save_classifier,
+    trained,
+)
 from grain_layers import add_grains, voronoi
 
 from napari_grains.events import Notice, TrainingProgress
@@ -334,7 +343,8 @@ def test_what_was_not_estimated_is_not_shown(tab, train):
 
 
 def test_examples_it_was_unsure_of_while_held_out_are_listed(tab, viewer, train):
-    train(held_out_examples={"index": [2, 0], "ranking": [ranked("carbide", 0.6), ranked("carbide", 0.7)]})
+    rankings = [ranked("carbide", 0.6), ranked("carbide", 0.7)]
+    train(held_out_examples=held_out([2, 0], rankings, ["carbide", "ferrite"]))
     first, second = tab.views.answers.model_of_answers.answers
     assert (first.place.text, first.name, first.truth) == ("grain 1", "carbide", "ferrite")
     assert (second.place.text, second.truth) == ("grain 3", "carbide")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
-from classifiers import answers, call, ranked, trained
+from classifiers import answers, call, held_out, ranked, trained
+from qtpy.QtCore import Qt
 from test_phase_grains_tab import Host
 
+from napari_grains.images import write_tiff
+from napari_grains.widgets._camera import camera_of
 from napari_grains.widgets._example_files import kept_examples
 from napari_grains.widgets._image_example_box import FILES
 from napari_grains.widgets._phase_images_tab import AT_POINTS, PhaseImagesTab
@@ -189,6 +194,7 @@ def test_frames_are_taken_once_with_their_groups(stack, viewer, frames, train, q
     task = train(stack, "patterns")
     assert task.arguments["classes"] == ["ferrite", "ferrite", "carbide"]
     assert task.arguments["groups"] == ["run 1", "run 2", "steel"]
+    qtbot.waitUntil(lambda: stack.examples.sources.item(0, 2).text() == "2 groups")
     assert (task.arguments["task"], task.arguments["patch"]) == ("patterns", None)
     np.testing.assert_array_equal(task.arguments["images"], frames[[0, 2, 4]])
 
@@ -231,7 +237,7 @@ def test_images_of_different_sizes_are_refused_in_one_line(stack, viewer, point,
 
 
 def test_least_sure_examples_are_those_of_the_layers(patches, train):
-    train(patches, held_out_examples={"index": [2], "ranking": [ranked("ferrite", 0.7)]})
+    train(patches, held_out_examples=held_out([2], [ranked("ferrite", 0.7)], ["carbide"]))
     (answer,) = patches.views.answers.model_of_answers.answers
     assert (answer.place.text, answer.name, answer.truth) == ("8, 72", "ferrite", "carbide")
 
@@ -280,6 +286,19 @@ def test_frames_are_classified_and_unknown_is_said(stack, viewer, train, press):
     assert [one.name for one in viewer.layers].count("steel classes") == 1
 
 
+def test_the_class_that_was_given_stands_beside_where_the_classifier_knows_it(stack, train, press):
+    train(stack, "patterns")
+    model = stack.views.answers.model_of_answers
+    heading = partial(model.headerData, 3, Qt.Orientation.Horizontal)
+    press(stack, stack.panel.classify, answers([0.9, 0.8, 0.9, 0.6, 0.1, 0.7]))
+    assert heading() == "Given"
+    assert [model.index(row, 3).data() for row in range(6)].count("ferrite") == 2
+    others = answers([0.9] * 6) | {"class_names": ["cubic", "hexagonal"]}
+    press(stack, stack.panel.classify, others)
+    assert heading() == "Next"
+    assert model.index(0, 3).data() == "0.10 carbide"
+
+
 def test_an_activation_lies_over_its_patch_and_its_frame(patches, viewer, train, press):
     train(patches)
     press(patches, patches.panel.classify, answers(np.linspace(0.05, 0.95, 20)))
@@ -306,3 +325,68 @@ def test_an_activation_is_hidden_while_another_frame_is_seen(stack, viewer, trai
     assert stack._activation.layer.visible
     viewer.dims.set_point(0, (index + 1) % 6)
     assert not stack._activation.layer.visible
+
+
+# Examples in files
+
+
+@pytest.fixture
+def in_files(open_tab, plane, tmp_path, train):
+    """A tab on an image, whose classifier has learned from files: a folder and a stack."""
+    folder = tmp_path / "examples"
+    folder.mkdir()
+    write_tiff(folder / "a.tif", np.eye(64, 48, dtype=np.float32), None)
+    stack = np.arange(3, dtype=np.float32)[:, None, None] + np.eye(32, dtype=np.float32)
+    write_tiff(folder / "b.tif", stack, None)
+    tab = open_tab(plane, scale=(0.5, 0.5))
+    tab.examples.where.setCurrentText(FILES)
+    tab.examples.files.path.setText(str(folder))
+    origins = [
+        {"file": str(folder / "a.tif"), "frame": 0, "corner": [16, 32], "side": 16},
+        {"file": str(folder / "b.tif"), "frame": 2, "corner": None, "side": None},
+        {"file": str(folder / "gone.tif"), "frame": 0, "corner": None, "side": None},
+    ]
+    rankings = [ranked("ferrite", share) for share in (0.6, 0.7, 0.8)]
+    train(tab, held_out_examples=held_out([0, 1, 2], rankings, ["ferrite"] * 3, origins))
+    return tab
+
+
+def test_a_row_about_a_file_opens_it(in_files, viewer):
+    patch, frame, _ = in_files.views.answers.model_of_answers.answers
+    assert (patch.place.text, patch.truth) == ("a.tif: 24, 40", "ferrite")
+    assert frame.place.text == "b.tif, frame 2"
+    in_files.views.answers.visited.emit(patch)
+    layer = viewer.layers["example: a.tif"]
+    np.testing.assert_array_equal(layer.data, np.eye(64, 48))
+    assert layer.extent.world[0][1] > viewer.layers["steel"].extent.world[1][1]  # it hides nothing
+    np.testing.assert_allclose(np.array(camera_of(viewer).center)[-2:], layer.data_to_world([24, 40]))
+    assert "example: a.tif" not in [one.name for one in viewer.layers.selection]
+
+
+def test_the_next_file_takes_the_place_of_the_last(in_files, viewer):
+    patch, frame, _ = in_files.views.answers.model_of_answers.answers
+    in_files.views.answers.visited.emit(patch)
+    number = len(viewer.layers)
+    in_files.views.answers.visited.emit(frame)
+    assert len(viewer.layers) == number
+    layer = viewer.layers["example: b.tif"]
+    np.testing.assert_array_equal(layer.data, 2 + np.eye(32))
+
+
+def test_a_file_that_is_gone_is_named(in_files, viewer):
+    *_, gone = in_files.views.answers.model_of_answers.answers
+    before = len(viewer.layers)
+    in_files.views.answers.visited.emit(gone)
+    assert "gone.tif" in in_files.panel.message.text()
+    assert len(viewer.layers) == before
+
+
+def test_an_activation_lies_over_the_patch_of_a_file(in_files, viewer, press):
+    in_files.views.answers.selectRow(0)
+    shown = {"map": np.ones((16, 16), np.float32), "class": "ferrite", "probability": 0.6}
+    task = press(in_files, in_files.views.explain, shown)
+    np.testing.assert_array_equal(task.arguments["image"], np.eye(64, 48)[16:32, 32:48])
+    layer = viewer.layers["example: a.tif"]
+    np.testing.assert_allclose(
+        in_files._activation.layer.data_to_world([0, 0]), layer.data_to_world([16, 32])
+    )

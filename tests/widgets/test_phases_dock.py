@@ -18,10 +18,12 @@ from qtpy.QtWidgets import (
     QTabBar,
 )
 from safetensors.numpy import save_file
+from suggested import place
 
 from napari_grains.events import Preview, TrainingProgress
 from napari_grains.weights import KEY, history_folder
 from napari_grains.widgets import FinetuneDock, PhasesDock
+from napari_grains.widgets._camera import camera_of
 from napari_grains.widgets._phase_classes import PhaseClasses
 from napari_grains.widgets._stroke_files import kept_strokes
 from napari_grains.widgets._training_state import PHASES, states_folder
@@ -310,6 +312,48 @@ def test_a_network_brings_its_phases_where_none_are_painted(tab, networks, qtbot
     assert tab.brushes.phases.names == ["gamma", "gamma prime", "carbide"]
     assert tab.scale.value() == 0.25
     assert tab.panel.classify.isEnabled()
+
+
+# Where to paint next
+
+
+def test_there_is_no_place_to_paint_before_a_network_knows_phases(tab, strokes, engine):
+    assert not tab.panel.place.isEnabled()
+    assert "Train first" in tab.panel.place.toolTip()
+
+
+def test_the_next_place_to_paint_is_flown_to(tab, viewer, begin, engine, image, qtbot):
+    begin().finish(trained())
+    ended(tab, qtbot)
+    tab.panel.place.click()
+    task = engine.tasks[-1]
+    assert (task.job, task.arguments["paint"], task.arguments["errors"]) == ("suggest", "phases", [0.5, 0.1])
+    assert task.arguments["model"].endswith("20261127-120000-000000.safetensors")
+    assert task.arguments["scale"] is None  # that of the network
+    np.testing.assert_array_equal(task.arguments["image"], image)
+    painted = viewer.layers["steel phase strokes"].data > 0
+    np.testing.assert_array_equal(task.arguments["labels"] > 0, painted)
+    assert not tab.panel.classify.isEnabled()
+    task.finish(place())
+    ended(tab, qtbot)
+    np.testing.assert_allclose(camera_of(viewer).center[-2:], (30, 40))
+    assert viewer.layers["steel uncertainty (flips)"].data.max() == 0.5
+    assert "most in doubt here" in tab.panel.message.text()
+
+
+def test_the_next_place_is_looked_for_in_all_channels(tab, dock, viewer, networks, engine, image, qtbot):
+    network(networks / "two.safetensors", channels=2)
+    viewer.add_image(image[::-1].copy(), name="steel BSE")
+    dock.images.layer = viewer.layers["steel"]
+    tab.network.look_again()
+    tab.network.names.setCurrentText("two")
+    assert "wants 1 further channels" in tab.panel.place.toolTip()
+    dock.channels.tick(viewer.layers["steel BSE"], on=True)
+    tab.scale.setValue(0.8)
+    tab.panel.place.click()
+    arguments = engine.tasks[-1].arguments
+    np.testing.assert_array_equal(arguments["channels"], [image[::-1]])
+    assert (arguments["scale"], arguments["labels"].any()) == (0.8, False)
 
 
 # Finding phases

@@ -3,6 +3,7 @@
 from ._channels import Channels, channel_slices
 from ._classify import UNKNOWN, Answer, ImageClassifier, classify
 from ._classify_grains import GrainClasses, check_grain_classifier, classify_grains, planes_of
+from ._doubt import doubt_about_boundaries, doubt_about_phases
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame, WorkingImage
 from ._grain_measures import MEASURES, grain_measures
@@ -54,6 +55,8 @@ __all__ = [
     "choose_scale",
     "classify",
     "classify_grains",
+    "doubt_about_boundaries",
+    "doubt_about_phases",
     "forwarded",
     "grain_measures",
     "map_phases",

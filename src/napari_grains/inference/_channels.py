@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_grains.errors import InputError
 from napari_grains.images import CalibratedImage
+from napari_grains.networks import NetworkCard
 
 from ._blocks import Block
 from ._padding import Readable
@@ -35,6 +37,28 @@ def channel_slices(
     """
     others = (list(channel.slices())[index] for channel in channels)
     return [image, *(replace(other, specimen=image.specimen) for other in others)]
+
+
+def check_channels(card: NetworkCard, image: CalibratedImage, channels: Sequence[CalibratedImage]) -> None:
+    """Look whether an image has the channels that a network reads.
+
+    Raises
+    ------
+    InputError
+        If it reads more or fewer, or one has another shape than the image.
+    """
+    wanted = card.architecture.in_channels
+    if wanted != 1 + len(channels):
+        raise InputError(
+            f"the network {card.name} reads {wanted} channels, not {1 + len(channels)}; give the channels "
+            "that it learned from, in their order."
+        )
+    for channel in channels:
+        if channel.shape != image.shape:
+            raise InputError(
+                f"the channel {channel.name} has the shape {channel.shape}, the image {image.shape}; give "
+                "registered channels of the same rows and columns."
+            )
 
 
 @dataclass(frozen=True, eq=False)

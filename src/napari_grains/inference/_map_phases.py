@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains import __version__
-from napari_grains.errors import InputError
 from napari_grains.events import Event, Job, Notice, Preview, Progress
 from napari_grains.grains import PhaseFraction, phase_fractions
 from napari_grains.images import CalibratedImage
 
-from ._channels import Channels, channel_slices
+from ._channels import Channels, channel_slices, check_channels
 from ._forwarding import StoppedError, forwarded, stoppable
 from ._frame import WorkingFrame, WorkingImage
 from ._phase_predictor import PhasePredictor
@@ -115,8 +114,8 @@ class _Run:
         self.predictor = PhasePredictor.load(settings.model, settings.device, precision=settings.precision)
         self.predictor.measure(distance=settings.unknown)
         self._image, self._settings, self._channels = image, settings, channels
-        self._check()
         card = self.predictor.card
+        check_channels(card, image, channels)
         self._scale = phase_scale(card, image.pixel_size) if settings.scale is None else settings.scale
         self._phases, self._confidence = np.zeros(image.shape, np.int32), np.zeros(image.shape, np.float32)
         self._clock = Stopwatch()
@@ -146,20 +145,6 @@ class _Run:
             tuple(self.finished),
             tuple(tuple(phase_fractions(plane, names, specimen)) for plane in planes),
         )
-
-    def _check(self) -> None:
-        wanted = self.predictor.card.architecture.in_channels
-        if wanted != 1 + len(self._channels):
-            raise InputError(
-                f"the network {self.predictor.card.name} reads {wanted} channels, not "
-                f"{1 + len(self._channels)}; give the channels that it learned from, in their order."
-            )
-        for channel in self._channels:
-            if channel.shape != self._image.shape:
-                raise InputError(
-                    f"the channel {channel.name} has the shape {channel.shape}, the image "
-                    f"{self._image.shape}; give registered channels of the same rows and columns."
-                )
 
     def _slice(self, image: CalibratedImage, index: int) -> Job[None]:
         rows, columns = image.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from scipy import ndimage as ndi
 
 from napari_grains.errors import InputError
-from napari_grains.events import Event, Job, Notice, Progress
-from napari_grains.images import Box, CalibratedImage, calibrated
+from napari_grains.events import Job
+from napari_grains.images import Box, CalibratedImage, PixelSize, calibrated
 
-from ._forwarding import StoppedError, forwarded, stoppable
-from ._frame import WorkingFrame
+from ._doubt import doubt_about_boundaries, doubt_about_phases
+from ._forwarding import StoppedError, stoppable
+from ._phase_predictor import PhasePredictor
 from ._predictor import Predictor
-from ._recent import recent_predictor, recent_scale
-from ._uncertainty import uncertainty_of
+from ._recent import recent_predictor
 
 Float = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -43,7 +43,7 @@ class Suggestion:
     extent : float
         Its side in px.
     uncertainty : float
-        Mean there, in bits per pixel, 0..1.
+        Mean there, in bits per pixel: 0..1 for boundaries, 0..log2 K for K phases.
     """
 
     place: tuple[float, float]
@@ -57,7 +57,7 @@ def suggest_place(uncertainty: Float, painted: Mask, specimen: Mask | None, side
     Parameters
     ----------
     uncertainty : ndarray of float32, (Y, X)
-        In bits, see `uncertainty_of`.
+        In bits, see `uncertainty_of` and `entropy_of`.
     painted : ndarray of bool, (Y, X)
         What was painted already; no window touches it.
     specimen : ndarray of bool, (Y, X), optional
@@ -114,6 +114,9 @@ def suggest_arrays(
     labels: NDArray[Any],
     *,
     model: str = "default",
+    paint: str | None = None,
+    channels: Sequence[NDArray[np.generic]] = (),
+    pixel_size_m: Sequence[float] | None = None,
     scale: float | None = None,
     errors: Sequence[float] = (),
     rgb: bool | None = None,
@@ -130,6 +133,12 @@ def suggest_arrays(
         What is painted, 0 where nothing is.
     model : str
         Name or file of the network.
+    paint : {"boundary", "grains", "phases"}, optional
+        What is painted: with "phases" the network tells phases apart, else it finds boundaries.
+    channels : sequence of ndarray
+        Further registered channels, like ``image``; for phases.
+    pixel_size_m : sequence of two floats, optional
+        Metres per pixel along y and x; for phases, whose scale depends on it.
     scale : float, optional
         Working pixels per image pixel; None finds it.
     errors : sequence of float
@@ -144,23 +153,30 @@ def suggest_arrays(
     Returns
     -------
     dict
-        "uncertainty", float32 (Y, X), in bits: of the mean probability over the image, its mirror images and
-        its half turn; "place", [row, column] in px, "extent" in px and "doubt" in bits per pixel, None if no
-        place is left; "mean", over the specimen; "helps" (bool) and "verdict". Empty if stopped.
+        "uncertainty", float32 (Y, X), in bits: of the mean probabilities over the image, its mirror images
+        and its half turn; "place", [row, column] in px, "extent" in px and "doubt" in bits per pixel, None if
+        no place is left; "mean", over the specimen; "helps" (bool) and "verdict". Empty if stopped.
 
     Raises
     ------
     InputError
-        If the labels do not fit the image, or network or device do not exist.
+        If labels or channels do not fit, or network or device do not exist.
     """
-    micrograph = calibrated(image, rgb=rgb).leaving_out(*map(Box.from_sides, leave_out))
+    size = None if pixel_size_m is None else PixelSize(y=pixel_size_m[0], x=pixel_size_m[1], source="typed")
+    micrograph = calibrated(image, pixel_size=size, rgb=rgb).leaving_out(*map(Box.from_sides, leave_out))
     if micrograph.is_stack or labels.shape != micrograph.shape:
         raise InputError(
             f"the labels have the shape {labels.shape}, the image {micrograph.shape}; give one plane of each."
         )
-    predictor = recent_predictor(model, device)
+    predictor: Predictor | PhasePredictor
+    if paint == "phases":
+        predictor, others = PhasePredictor.load(model, device), [calibrated(one) for one in channels]
+        job = doubt_about_phases(micrograph, others, predictor, scale)
+    else:
+        predictor = recent_predictor(model, device)
+        job = doubt_about_boundaries(micrograph, predictor, scale)
     try:
-        return (yield from stoppable(suggested(micrograph, labels, predictor, scale, errors)))
+        return (yield from stoppable(suggested(micrograph, labels, job, errors)))
     except StoppedError:
         return {}
     finally:
@@ -170,12 +186,27 @@ def suggest_arrays(
 def suggested(
     micrograph: CalibratedImage,
     labels: NDArray[Any],
-    predictor: Predictor,
-    scale: float | None,
+    doubt: Job[tuple[float, Float]],
     errors: Sequence[float] = (),
 ) -> Job[dict[str, Any]]:
-    """Say where to paint next on a plane (Y, X); as `suggest_arrays`, with a network at hand."""
-    found, uncertainty = yield from _uncertainty(micrograph, predictor, scale)
+    """Say where to paint next on a plane (Y, X), once it is known how undecided a network is about it.
+
+    Parameters
+    ----------
+    micrograph : CalibratedImage, (Y, X)
+    labels : ndarray of int, (Y, X)
+        What is painted, 0 where nothing is.
+    doubt : generator
+        A job that has not been started, see `doubt_about_boundaries` and `doubt_about_phases`.
+    errors : sequence of float
+        See `still_helps`.
+
+    Returns
+    -------
+    dict
+        See `suggest_arrays`.
+    """
+    found, uncertainty = yield from doubt
     suggestion = suggest_place(uncertainty, labels > 0, micrograph.specimen, round(WINDOW / found))
     helps, verdict = still_helps(suggestion, errors)
     return {
@@ -187,27 +218,3 @@ def suggested(
         "helps": helps,
         "verdict": verdict,
     }
-
-
-def _uncertainty(
-    image: CalibratedImage, predictor: Predictor, scale: float | None
-) -> Job[tuple[float, Float]]:
-    """Scale, and uncertainty in px of the image."""
-    if scale is None:
-        scale = yield from recent_scale(image.pixels, predictor, image.specimen)
-    rows, columns = image.shape
-    frame = WorkingFrame(scale, (rows, columns), image.origin)
-    grey = frame.to_working(predictor.network_input(image.pixels, image.specimen))
-    job = predictor.predict(grey, frame.first, mirrored=True)
-    prediction = yield from forwarded(job, _said)
-    uncertainty = uncertainty_of(frame.to_image(prediction.boundary).clip(0, 1))
-    return scale, uncertainty if image.specimen is None else np.where(
-        image.specimen, uncertainty, np.float32(0)
-    )
-
-
-def _said(event: Event) -> Event | None:
-    """Say what is done: a change for `forwarded`."""
-    if isinstance(event, Progress):
-        return replace(event, message="looking for doubtful places")
-    return event if isinstance(event, Notice) else None

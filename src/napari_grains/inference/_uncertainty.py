@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,10 +11,9 @@ Float = NDArray[np.float32]
 
 
 def uncertainty_of(boundary: Float) -> Float:
-    """Binary entropy of a boundary probability, in bits.
+    """Binary entropy of a boundary probability, in bits, see `entropy_of`.
 
-    ``H(p) = -p log2 p - (1 - p) log2 (1 - p)``: 0 where p is 0 or 1, hence outside the specimen, 1 where p is
-    0.5. (Shannon, 1948, doi:10.1002/j.1538-7305.1948.tb01338.x)
+    0 where it is 0 or 1, hence outside the specimen, 1 where it is 0.5.
 
     Parameters
     ----------
@@ -24,8 +25,34 @@ def uncertainty_of(boundary: Float) -> Float:
     ndarray of float32, same shape
         0..1.
     """
+    return entropy_of((boundary, 1 - boundary)).clip(0, 1)
+
+
+def entropy_of(probabilities: Iterable[Float]) -> Float:
+    """Entropy of the answers that are possible, in bits: how undecided a network is between them.
+
+    ``H = - sum_k p_k log2 p_k``: 0 where one is certain, 1 halfway between two, log2 K where all K are
+    equally likely. (Shannon, 1948, doi:10.1002/j.1538-7305.1948.tb01338.x)
+
+    Parameters
+    ----------
+    probabilities : iterable of ndarray of float32, any shape
+        Of each answer, which add up to 1; one is in memory at a time.
+
+    Returns
+    -------
+    ndarray of float32, same shape
+
+    Raises
+    ------
+    ValueError
+        If there is no answer.
+    """
     tiny = np.finfo(np.float32).tiny
-    entropy = np.zeros_like(boundary)
-    for share in (boundary, 1 - boundary):
-        entropy -= share * np.log2(np.maximum(share, tiny))
-    return entropy.clip(0, 1)
+    entropy: Float | None = None
+    for share in probabilities:
+        term = -share * np.log2(np.maximum(share, tiny))
+        entropy = term if entropy is None else entropy + term
+    if entropy is None:
+        raise ValueError("an entropy needs the probability of an answer")
+    return entropy

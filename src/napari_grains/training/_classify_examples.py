@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,33 @@ from napari_grains.errors import InputError
 from napari_grains.images import SUFFIXES, read_image
 
 Image = NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an example is to be seen: what of which file it is.
+
+    Parameters
+    ----------
+    file : Path
+        An image or a stack.
+    frame : int
+        Of the stack, 0 for an image.
+    corner : (int, int), optional
+        Row and column of the first pixel of a patch; None: the whole frame.
+    side : int, optional
+        Of the patch in px.
+    """
+
+    file: Path
+    frame: int = 0
+    corner: tuple[int, int] | None = None
+    side: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        corner = None if self.corner is None else list(self.corner)
+        return {"file": str(self.file), "frame": self.frame, "corner": corner, "side": self.side}
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +60,8 @@ class Examples:
         What each comes from: specimen, session or file. Images of one never sit on both sides of a split.
     class_names : tuple of str
         In alphabetical order where they come from files.
+    origins : tuple of Origin
+        Of each one that comes from a file; else empty.
 
     Raises
     ------
@@ -44,6 +73,7 @@ class Examples:
     labels: NDArray[np.int64]
     groups: tuple[str, ...]
     class_names: tuple[str, ...]
+    origins: tuple[Origin, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not len(self.images) == len(self.labels) == len(self.groups):
@@ -83,11 +113,17 @@ class Examples:
         return digest.hexdigest()
 
     @classmethod
-    def named(cls, images: Sequence[Image], classes: Sequence[str], groups: Sequence[str]) -> Examples:
+    def named(
+        cls,
+        images: Sequence[Image],
+        classes: Sequence[str],
+        groups: Sequence[str],
+        origins: Sequence[Origin] = (),
+    ) -> Examples:
         """Make examples of classes given by name."""
         names = tuple(sorted(set(classes)))
         labels = np.array([names.index(one) for one in classes], np.int64)
-        return cls(images, labels, tuple(groups), names)
+        return cls(images, labels, tuple(groups), names, origins=tuple(origins))
 
 
 def examples_from(path: Path, *, stack: Path | None = None, patch: int | None = None) -> Examples:
@@ -149,31 +185,35 @@ def _from_folder(folder: Path, patch: int | None) -> Examples:
     files = [(one.name, file) for one in classes for file in image_files(one)]
     if not files:
         raise InputError(f"{folder} holds no folders with images; make one for each class, named after it.")
-    found = [(name, str(file), image) for name, file in files for image in _parts(file, patch)]
-    return Examples.named(
-        [image for _, _, image in found], [name for name, _, _ in found], [group for _, group, _ in found]
-    )
+    found = [(name, image, origin) for name, file in files for image, origin in _parts(file, patch)]
+    names, origins = [name for name, _, _ in found], [origin for _, _, origin in found]
+    groups = [str(origin.file) for origin in origins]
+    return Examples.named([image for _, image, _ in found], names, groups, origins)
 
 
-def _parts(file: Path, patch: int | None) -> list[Image]:
-    frames = frames_of(file)
-    if patch is None:
-        return frames
-    return [_cut(frame, *corner, patch) for frame in frames for corner in patches_of(frame, patch)]
+def _parts(file: Path, patch: int | None) -> Iterator[tuple[Image, Origin]]:
+    for index, frame in enumerate(frames_of(file)):
+        if patch is None:
+            yield frame, Origin(file, index)
+            continue
+        for corner in patches_of(frame, patch):
+            yield _cut(frame, corner, patch), Origin(file, index, corner, patch)
 
 
 def _from_table(path: Path, stack: Path | None, patch: int | None) -> Examples:
     rows = rows_of(path)
     read = lru_cache(maxsize=4)(frames_of)
-    images, classes, groups = [], [], []
+    images, classes, groups, origins = [], [], [], []
     for number, row in enumerate(rows, 2):
         file = stack if stack is not None else file_of(path, row, number)
         if not (name := (row.get("class") or "").strip()):
             raise InputError(f"line {number} of {path.name} names no class.")
-        images.append(_example(read(file), row, patch, f"line {number} of {path.name}"))
+        origin = _origin(file, read(file), row, patch, f"line {number} of {path.name}")
+        images.append(_seen(read(file), origin))
+        origins.append(origin)
         classes.append(name)
         groups.append((row.get("group") or "").strip() or str(file))
-    return Examples.named(images, classes, groups)
+    return Examples.named(images, classes, groups, origins)
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -211,19 +251,26 @@ def file_of(table: Path, row: Mapping[str, Any], number: int, column: str = "pat
     return table.parent / text
 
 
-def _example(frames: list[Image], row: Mapping[str, Any], patch: int | None, where: str) -> Image:
+def _origin(file: Path, frames: list[Image], row: Mapping[str, Any], patch: int | None, where: str) -> Origin:
     frame = number_in(row, "frame", where)
     if frame is None and len(frames) > 1:
         raise InputError(f"{where} is about a stack; give its frame, from 0 to {len(frames) - 1}.")
     if not 0 <= (frame or 0) < len(frames):
         raise InputError(f"{where}: there is no frame {frame}; there are {len(frames)}, from 0.")
-    image = frames[frame or 0]
     row_at, column_at = (number_in(row, name, where) for name in ("row", "column"))
     if row_at is None or column_at is None:
-        return image
+        return Origin(file, frame or 0)
     if patch is None:
         raise InputError(f"{where} is about a patch; say how large patches are.")
-    return _cut(image, row_at - patch // 2, column_at - patch // 2, patch)
+    corner = _moved_inside(frames[frame or 0], (row_at - patch // 2, column_at - patch // 2), patch)
+    return Origin(file, frame or 0, corner, patch)
+
+
+def _seen(frames: list[Image], origin: Origin) -> Image:
+    image = frames[origin.frame]
+    if origin.corner is None or origin.side is None:
+        return image
+    return _cut(image, origin.corner, origin.side)
 
 
 def number_in(row: Mapping[str, Any], name: str, where: str) -> int | None:
@@ -241,11 +288,16 @@ def number_in(row: Mapping[str, Any], name: str, where: str) -> int | None:
         raise InputError(f"{where}: {name} {text!r} is no number.") from None
 
 
-def _cut(image: Image, top: int, left: int, side: int) -> Image:
-    """Cut a patch out, moved inside where it would reach over the border."""
+def _moved_inside(image: Image, corner: tuple[int, int], side: int) -> tuple[int, int]:
+    """First row and column of a patch, moved inside where it would reach over the border."""
     if side > min(image.shape):
         raise InputError(
             f"no patch of {side} px fits into an image of {image.shape[0]} x {image.shape[1]} px."
         )
-    top, left = (min(max(at, 0), length - side) for at, length in zip((top, left), image.shape, strict=True))
+    top, left = (min(max(at, 0), length - side) for at, length in zip(corner, image.shape, strict=True))
+    return top, left
+
+
+def _cut(image: Image, corner: tuple[int, int], side: int) -> Image:
+    top, left = corner
     return image[top : top + side, left : left + side]

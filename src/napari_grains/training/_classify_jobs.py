@@ -70,8 +70,9 @@ def train_classifier_arrays(
     dict
         "network" (its file), "name", "classes" and the number of examples of each under "examples", "scores"
         (see `ClassificationScores.to_dict`; None if not estimated, and "why_not"), "held_out_examples" (see
-        `ClassificationScores.by_example`), "temperature", "unknown_distance", "strategy", "steps", "seconds",
-        "device", "stopped".
+        `ClassificationScores.by_example`; with the "class" that each was given and, where they come from
+        files, the "origin", see `Origin`), "temperature", "unknown_distance", "strategy", "steps",
+        "seconds", "device", "stopped".
 
     Raises
     ------
@@ -180,10 +181,18 @@ def _told(trained: TrainedClassifier, examples: Examples) -> dict[str, Any]:
         "examples": examples.counts,
         "scores": None if scores is None else scores.to_dict(),
         "why_not": trained.why_not,
-        "held_out_examples": None if scores is None else scores.by_example(),
+        "held_out_examples": None if scores is None else _held_out_examples(scores.by_example(), examples),
         "temperature": card.temperature,
         "unknown_distance": card.unknown_distance,
     } | dict(trained.figures)
+
+
+def _held_out_examples(said: Mapping[str, Any] | None, examples: Examples) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    classes = [examples.class_names[examples.labels[index]] for index in said["index"]]
+    origins = [examples.origins[index].to_dict() for index in said["index"]] if examples.origins else None
+    return {**said, "class": classes, "origin": origins}
 
 
 def _output(name: str, output: str | None) -> Path:

@@ -4,12 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from napari.layers import Layer
 
 UNKNOWN: Final = "unknown"
 """Class of what lies far from every class."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What of which file an example is, as the job "train_classifier" tells.
+
+    Parameters
+    ----------
+    file : Path
+    frame : int
+        Of a stack, 0 for an image.
+    corner : (int, int), optional
+        Row and column of the first pixel of a patch; None: the whole frame.
+    side : int, optional
+        Of the patch in px.
+    """
+
+    file: Path
+    frame: int = 0
+    corner: tuple[int, int] | None = None
+    side: int | None = None
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Origin:
+        """Take what a job says."""
+        corner = None if told["corner"] is None else (int(told["corner"][0]), int(told["corner"][1]))
+        return cls(Path(told["file"]), int(told["frame"]), corner, told["side"])
+
+    @property
+    def text(self) -> str:
+        """What it is called in a cell."""
+        frame = f", frame {self.frame}" if self.frame else ""
+        if self.corner is None or self.side is None:
+            return f"{self.file.name}{frame}"
+        row, column = (start + self.side // 2 for start in self.corner)
+        return f"{self.file.name}{frame}: {row}, {column}"
+
+    @property
+    def place(self) -> Place:
+        """Where it lies as long as its file is not shown."""
+        details = {"path": str(self.file), "frame": self.frame}
+        if self.corner is not None and self.side is not None:
+            row, column = (start + self.side // 2 for start in self.corner)
+            details |= {"row": row, "column": column}
+        return Place(self.text, None, details=details, origin=self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +78,8 @@ class Place:
         Row and column of the first pixel of what was classified.
     details : mapping
         Columns of an exported table: "frame", "row", "column", "grain"...
+    origin : Origin or None
+        The file that it is in, unless it is in a layer of the user.
     """
 
     text: str
@@ -41,6 +89,7 @@ class Place:
     index: int | None = None
     corner: tuple[float, float] = (0.0, 0.0)
     details: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,20 +13,22 @@ import lazy_loader
 import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
-from qtpy.QtCore import Signal
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_grains.engine import TaskState
 from napari_grains.errors import InputError
 from napari_grains.events import Event, Notice, Progress, TrainingProgress
 from napari_grains.widgets._activation import Activation
-from napari_grains.widgets._answers import Answer, Place, pairs_of, table_of
+from napari_grains.widgets._answers import Answer, Origin, Place, pairs_of, table_of
 from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._classifier_box import ClassifierBox
 from napari_grains.widgets._classifier_panel import ClassifierPanel
 from napari_grains.widgets._classifier_views import ClassifierViews
 from napari_grains.widgets._dock import is_bright, text_colour
+from napari_grains.widgets._form import reveal
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
+from napari_grains.widgets._opened_example import OpenedExample
 from napari_grains.widgets._score_text import scores_of_card, trained_text
 from napari_grains.widgets._session import DEVICE_TIP, Session
 from napari_grains.widgets._source import Source
@@ -47,14 +49,11 @@ class Task:
         Layers that are read.
     places : sequence of Place
         Where that lies which the job is given, in its order; empty where only files know.
-    classes : sequence of str
-        What the user said of each.
     """
 
     gather: Callable[[], Arguments]
     sources: Sequence[Source] = ()
     places: Sequence[Place] = ()
-    classes: Sequence[str] = ()
 
 
 class ClassifierTab(QWidget):
@@ -99,6 +98,9 @@ class ClassifierTab(QWidget):
         self._folder: Path | None = None
         self.learn, self.panel = ClassifierBox(tasks, name), ClassifierPanel(classify_tip)
         self.views, self._activation = ClassifierViews(viewer), Activation(viewer)
+        self._opened, self._laid_out = OpenedExample(viewer), QTimer(self)
+        self._laid_out.setSingleShot(True)
+        self._laid_out.timeout.connect(partial(reveal, self.views))
 
     def show_image(self, layer: Image | None) -> None:
         """Take another image, None for none."""
@@ -133,6 +135,7 @@ class ClassifierTab(QWidget):
             return
         task, how = self._training(), self.learn.arguments()
         self.views.show_training()
+        self._laid_out.start()
         run = self._begin("train_classifier", "Preparing…", partial(self._show_trained, task))
         run.start(lambda: {**how, **task.gather()}, task.sources)
 
@@ -141,6 +144,7 @@ class ClassifierTab(QWidget):
         if self._why_not_classify() or self.run_in_progress is not None:
             return
         job, task, finish = self._classifying()
+        self._activation.remove()  # it was of an answer of another classifier, perhaps
         model = self.learn.classifier.model
         run = self._begin(job, "Preparing…", finish)
         run.start(lambda: {"model": model, **task.gather()}, task.sources)
@@ -150,12 +154,15 @@ class ClassifierTab(QWidget):
         answer = self.views.answers.chosen
         if answer is None or self.run_in_progress is not None:
             return
-        task, model = self._explaining(answer), self.learn.classifier.model
+        place = answer.place if answer.place.origin is None else self._open(answer.place.origin)
+        if place is None:
+            return
+        task, model = self._explaining(place), self.learn.classifier.model
         if task is None or not model:
             self.panel.say("This example is in no layer: its activation cannot be shown.")
             return
         wanted = answer.ranking[0][0] if answer.ranking else None
-        run = self._begin("explain", "Looking at the example…", partial(self._show_activation, answer))
+        run = self._begin("explain", "Looking at the example…", partial(self._show_activation, place))
         run.start(lambda: {"model": model, "class_name": wanted, **task.gather()}, task.sources)
 
     def stop(self) -> None:
@@ -190,7 +197,7 @@ class ClassifierTab(QWidget):
         """Job that classifies, what it is given, and what is done with its result."""
 
     @abstractmethod
-    def _explaining(self, answer: Answer) -> Task | None:
+    def _explaining(self, place: Place) -> Task | None:
         """Arguments of the job "explain" for an example; None if it lies nowhere."""
 
     def _finish_layout(self, *parts: QWidget) -> None:
@@ -288,6 +295,7 @@ class ClassifierTab(QWidget):
             self._say_problem(ending.problem)
         if finish is not None and ending.result is not None:
             finish(ending)
+            self._laid_out.start()
         self._check()
         self.changed.emit()
 
@@ -303,10 +311,10 @@ class ClassifierTab(QWidget):
         self.panel.remark()  # what was not estimated is said with the scores
         self._report(trained_text(result))
 
-    def _show_activation(self, answer: Answer, ending: Ending) -> None:
+    def _show_activation(self, place: Place, ending: Ending) -> None:
         result = ending.result or {}
-        text = f"{result['class']} in {answer.place.text}"
-        self._activation.show(answer.place, np.asarray(result["map"], np.float32), text)
+        text = f"{result['class']} in {place.text}"
+        self._activation.show(place, np.asarray(result["map"], np.float32), text)
         self._report(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
 
     def _read_filters(self) -> None:
@@ -322,8 +330,21 @@ class ClassifierTab(QWidget):
 
     def _visit(self, answer: Answer) -> None:
         place = answer.place
-        if place.layer is not None and place.layer in self._viewer.layers:
+        if place.origin is not None:
+            self._open(place.origin)
+        elif place.layer is not None and place.layer in self._viewer.layers:
             fly_to(self._viewer, place.layer, place.position, place.extent)
+
+    def _open(self, origin: Origin) -> Place | None:
+        """Show an example of a file in the viewer, and say where; None if it cannot be read any more."""
+        try:
+            place = self._opened.show(origin, self._image)
+        except InputError as error:
+            self._say_problem(str(error))
+            return None
+        if place.layer is not None:
+            fly_to(self._viewer, place.layer, place.position, place.extent)
+        return place
 
     def _write(self, path: Path, answers: Sequence[Answer]) -> None:
         try:
@@ -349,12 +370,15 @@ class ClassifierTab(QWidget):
 
 def _held_out(result: Mapping[str, Any], task: Task) -> list[Answer]:
     """Return what was said of each example while it was held out."""
-    said = result.get("held_out_examples") or {"index": [], "ranking": []}
-    classes = task.classes
-    answers = []
-    for index, ranking in zip(said["index"], said["ranking"], strict=True):
-        place = task.places[index] if index < len(task.places) else Place(f"example {index + 1}", None)
-        pairs = pairs_of(ranking)
-        truth = str(classes[index]) if index < len(classes) else ""
-        answers.append(Answer(place, pairs[0][0], pairs, None, truth))
-    return answers
+    said = result.get("held_out_examples")
+    if said is None:
+        return []
+    if said["origin"] is None:
+        places = [task.places[index] for index in said["index"]]
+    else:
+        places = [Origin.of(one).place for one in said["origin"]]
+    rankings = [pairs_of(ranking) for ranking in said["ranking"]]
+    return [
+        Answer(place, pairs[0][0], pairs, None, str(given))
+        for place, pairs, given in zip(places, rankings, said["class"], strict=True)
+    ]

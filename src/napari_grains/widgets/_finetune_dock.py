@@ -64,7 +64,7 @@ class FinetuneDock(Dock):
 
     def go_to_next_place(self) -> None:
         """Look for the place where a stroke helps most, and fly there."""
-        self.training.go_to_next_place()
+        self.training.places.go()
 
     def check_strokes(self) -> None:
         """Find out whether the strokes can be learned at all."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QGridLayout, QPushButton, QWidget
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from napari_grains.events import TrainingProgress
 from napari_grains.widgets._loss_curves import LossCurves
@@ -37,12 +37,12 @@ class StrokePanel(RunPanel):
     Parameters
     ----------
     more : mapping of QPushButton to str
-        Two more jobs, and their tooltips.
-    meanwhile : sequence of QPushButton
-        Those of them that a running training does, too.
+        More jobs, and their tooltips; they stand after that of the next place.
 
     Attributes
     ----------
+    place : QPushButton
+        Where to paint next.
     score : TextLine
         Error on held-out strokes, before and now.
     remarks : TextLine
@@ -51,19 +51,16 @@ class StrokePanel(RunPanel):
         Hidden while there is nothing to show.
     """
 
-    def __init__(
-        self,
-        more: Mapping[QPushButton, str],
-        parent: QWidget | None = None,
-        meanwhile: Sequence[QPushButton] = (),
-    ) -> None:
-        self._more, self._meanwhile = dict(more), tuple(meanwhile)
+    def __init__(self, more: Mapping[QPushButton, str], parent: QWidget | None = None) -> None:
+        self.place, beside = QPushButton("Next place"), QHBoxLayout()
+        self._more = {self.place: _PLACE_TIP, **more}
         self.score, self.remarks, self.curves = TextLine(), TextLine(), LossCurves("held-out", _CURVES_TIP)
         super().__init__(parent, _WORDS)
         layout = self.layout()
         if isinstance(layout, QGridLayout):
-            for column, button in enumerate(self._more):
-                layout.addWidget(button, 1, column)
+            for button in self._more:
+                beside.addWidget(button, 1)
+            layout.addLayout(beside, 1, 0, 1, 2)
             below = (self.bar, self.message, self.score, self.remarks, self.curves)
             for line, widget in enumerate(below, start=2):
                 layout.addWidget(widget, line, 0, 1, 2)
@@ -99,10 +96,9 @@ class StrokePanel(RunPanel):
             button.setToolTip("One job at a time: stop the one that runs first")
 
     def set_training(self) -> None:
-        """Show that the job which runs is a training."""
-        for button in self._meanwhile:
-            button.setEnabled(True)
-            button.setToolTip(self._more[button])
+        """Show that the job which runs is a training: it says itself where to paint next."""
+        self.place.setEnabled(True)
+        self.place.setToolTip(_PLACE_TIP)
 
     def offer(self, why_not: str, *why_not_more: str) -> None:
         """Wait for a run; a button is disabled while there is a reason why not."""
@@ -122,12 +118,12 @@ class FinetunePanel(StrokePanel):
 
     Attributes
     ----------
-    place, check : QPushButton
+    check : QPushButton
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.place, self.check = QPushButton("Next place"), QPushButton("Check strokes")
-        super().__init__({self.place: _PLACE_TIP, self.check: _CHECK_TIP}, parent, [self.place])
+        self.check = QPushButton("Check strokes")
+        super().__init__({self.check: _CHECK_TIP}, parent)
 
 
 def score_text(before: float, now: float) -> str:

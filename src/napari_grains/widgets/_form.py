@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
 _LABEL_WIDTH: Final = 70
 """Pixels, the same in all boxes."""
 
+_MARGIN: Final = 6
 _LEAST_HEIGHT: Final = 200
 
 Row: TypeAlias = tuple[QLabel, QWidget | QLayout]
@@ -79,14 +80,23 @@ def lay_out_in_column(dock: QWidget, parts: Sequence[QWidget]) -> None:
     """Put the parts of a dock below each other; where the window is too low for them they scroll."""
     column, scroll, outer = QWidget(), _Column(), QVBoxLayout(dock)
     layout = QVBoxLayout(column)
-    layout.setContentsMargins(6, 6, 6, 6)
-    layout.setSpacing(6)
+    layout.setContentsMargins(*[_MARGIN] * 4)
+    layout.setSpacing(_MARGIN)
     for part in parts:
         layout.addWidget(part)
     layout.addStretch()
     scroll.setWidget(column)
     outer.setContentsMargins(0, 0, 0, 0)
     outer.addWidget(scroll)
+
+
+def reveal(part: QWidget) -> None:
+    """Scroll to a part of a dock where the window is too low to show all of them."""
+    parent = part.parentWidget()
+    while parent is not None and not isinstance(parent, _Column):
+        parent = parent.parentWidget()
+    if parent is not None:
+        parent.ensureWidgetVisible(part, 0, _MARGIN)
 
 
 def small_button(text: str, tip: str) -> QPushButton:

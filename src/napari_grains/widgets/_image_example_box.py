@@ -18,6 +18,7 @@ from napari_grains.widgets._example_points import (
     CLASS,
     GROUP,
     classes_of,
+    groups_of,
     image_under,
     is_example_points,
     new_points,
@@ -209,7 +210,9 @@ class ImageExampleBox(QGroupBox):
             counts.update(names)
             image = image_under(self._viewer, layer)
             about = layer.name if image is None else image.name
-            rows.append(ExampleSource(layer, layer.name, sum(self.learned_from(layer)), about))
+            # Patches of one image are one group, whatever is said.
+            groups = len({*filter(None, groups_of(layer))}) if self.side is None else 0
+            rows.append(ExampleSource(layer, layer.name, sum(self.learned_from(layer)), about, groups))
         self.classes.show_counts({label: counts[name] for label, name in self.classes.named.items()})
         self.sources.show_sources([] if self.in_files else rows)
         problem = self.problem()

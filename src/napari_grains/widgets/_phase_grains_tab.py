@@ -103,7 +103,7 @@ class PhaseGrainsTab(ClassifierTab):
 
     def _training(self) -> Task:
         self.examples.count_anew()
-        parts, places, classes, sources = [], list[Place](), list[str](), list[Source]()
+        parts, places, sources = [], list[Place](), list[Source]()
         for source in self.examples.sources.ticked:
             found = self.examples.of(source)
             image = None if found is None else self.image_of(found[0])
@@ -114,11 +114,8 @@ class PhaseGrainsTab(ClassifierTab):
             group = self.examples.sources.group_of(source)
             parts.append(partial(_example, Source(image), grains, marks, names, group))
             places += [_place(grains, marks, number) for number in range(len(marks))]
-            classes += names
             sources.append(Source(image))
-        return Task(
-            lambda: {"task": _TASK, "grain_examples": [part() for part in parts]}, sources, places, classes
-        )
+        return Task(lambda: {"task": _TASK, "grain_examples": [part() for part in parts]}, sources, places)
 
     def _names(self, marks: MarkedGrains) -> list[str]:
         named = self.examples.classes.named
@@ -134,13 +131,13 @@ class PhaseGrainsTab(ClassifierTab):
         task = Task(lambda: {"image": grey_levels(source), "grains": labels}, [source])
         return "classify_grains", task, partial(self._show_classified, grains)
 
-    def _explaining(self, answer: Answer) -> Task | None:
-        grains, grain = answer.place.layer, answer.place.details.get("grain")
+    def _explaining(self, place: Place) -> Task | None:
+        grains, grain = place.layer, place.details.get("grain")
         if not isinstance(grains, Labels) or grains not in self._viewer.layers or grain is None:
             return None
         if (image := self.image_of(grains)) is None:
             return None
-        index, source = answer.place.index, Source(image)
+        index, source = place.index, Source(image)
         labels = GrainSource(grains).read(index).astype(np.int32)
         return Task(
             lambda: {"image": grey_slice(source, index or 0), "grains": labels, "grain": grain}, [source]
@@ -151,11 +148,14 @@ class PhaseGrainsTab(ClassifierTab):
         if grains not in self._viewer.layers:
             self._report("The grains were removed meanwhile: nothing is shown.")
             return
-        colours = self._colours([str(name) for name in result["class_names"]])
+        names = [str(name) for name in result["class_names"]]
+        colours = self._colours(names)
         show_phases_of(self._viewer, grains, result, list(colours.values()))
         add_columns(grains, result["table"])
         self.fractions.show_fractions(result["fractions"], result["number_fractions"], colours)
-        self.views.show_answers(answers_about(grains, result["table"], self.examples.given(grains)))
+        # Classes that the classifier does not know say nothing about its answers.
+        given = {key: name for key, name in self.examples.given(grains).items() if name in names}
+        self.views.show_answers(answers_about(grains, result["table"], given))
         unknown = sum(name == "unknown" for name in result["table"]["class"])
         known = f"{len(result['table']['class']):,} grains classified"
         self._report(f"{known}, {unknown:,} of them unknown." if unknown else f"{known}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -121,7 +121,7 @@ class PhaseImagesTab(ClassifierTab):
         ]
         classes, groups = [name for _, name, _ in rows], [group for _, _, group in rows]
         arguments = how | {"patch": side, "classes": classes, "groups": groups}
-        return Task(lambda: arguments | {"images": _read(sources, parts)}, sources, places, classes)
+        return Task(lambda: arguments | {"images": _read(sources, parts)}, sources, places)
 
     def _classifying(self) -> tuple[str, Task, Callable[[Ending], None]]:
         image = self._image
@@ -138,11 +138,13 @@ class PhaseImagesTab(ClassifierTab):
 
         return "classify", Task(gather, [source]), partial(self._show_classified, image, patch, found)
 
-    def _explaining(self, answer: Answer) -> Task | None:
-        image = answer.place.layer
+    def _explaining(self, place: Place) -> Task | None:
+        image, origin = place.layer, place.origin
+        if origin is not None:
+            return Task(lambda: {"image": self._opened.read(origin)})
         if not isinstance(image, Image) or image not in self._viewer.layers:
             return None
-        source, place = Source(image), answer.place
+        source = Source(image)
         whole = "row" not in place.details
         side = None if whole else round(place.extent / 3)
         corner = (round(place.corner[0]), round(place.corner[1]))
@@ -156,13 +158,13 @@ class PhaseImagesTab(ClassifierTab):
         if image not in self._viewer.layers:
             self._report("The image was removed meanwhile: nothing is shown.")
             return
-        given = self._given(image, patch)
+        names = [str(name) for name in result["class_names"]]
+        given = self._given(image, patch, names)
         places = [place_of(image, part) for part in parts]
         answers = [
             replace(answer, truth=given.get(_key(answer.place), ""))
             for answer in answers_of(result["answers"], places)
         ]
-        names = [str(name) for name in result["class_names"]]
         colours = dict(zip(names, self.examples.classes.phases.colours_of(names), strict=True))
         show_answers_on(self._viewer, image, answers, patch, colours)
         self.views.show_answers(answers)
@@ -206,13 +208,16 @@ class PhaseImagesTab(ClassifierTab):
             return points if len(points.data) else None
         return next((one for _, one, image in self._pairs() if image is self._image), None)
 
-    def _given(self, image: Image, patch: int | None) -> dict[tuple[object, ...], str]:
-        """Classes that the user gave parts of an image."""
+    def _given(
+        self, image: Image, patch: int | None, known: Collection[str]
+    ) -> dict[tuple[object, ...], str]:
+        """Classes of those that a classifier knows which the user gave parts of an image."""
         points = self._points() if image is self._image else None
         if points is None:
             return {}
         places = [place_of(image, part) for part in self._parts(points, image, patch)]
-        return {_key(place): name for place, name in zip(places, classes_of(points), strict=True)}
+        given = zip(places, classes_of(points), strict=True)
+        return {_key(place): name for place, name in given if name in known}
 
     def _keep(self, points: Points) -> None:
         image = image_under(self._viewer, points)

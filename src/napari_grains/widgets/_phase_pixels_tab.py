@@ -34,7 +34,6 @@ from napari_grains.widgets._phase_training import PhaseTraining
 from napari_grains.widgets._results import is_ours
 from napari_grains.widgets._save_box import SaveBox
 from napari_grains.widgets._session import Session
-from napari_grains.widgets._source import Source
 from napari_grains.widgets._stroke_training import TrainingParts
 from napari_grains.widgets._subscriptions import Subscriptions
 
@@ -46,8 +45,6 @@ _UNKNOWN_TIP: Final = (
     "Classify: pixels that look like nothing that was painted get no phase. Without it every pixel gets the\n"
     "phase that it looks most like."
 )
-_SAME: Final = 0.0006
-"""Scales that differ by less are shown as the same number."""
 
 
 class PhasePixelsTab(QWidget):
@@ -198,16 +195,14 @@ class PhasePixelsTab(QWidget):
             self.training.remark(text)
 
     def _classify(self, images: Sequence[Image]) -> None:
-        if self.run_in_progress is None and not self._why_not_of(images):
-            own = self.network.scale
-            scale = None if own is None or abs(self.scale.value() - own) < _SAME else self.scale.value()
-            self._waiting = [self._mapping(image, scale) for image in images]
+        if self.run_in_progress is None and not self.training.why_not_mapped(images):
+            self._waiting = [self._mapping(image) for image in images]
             self.panel.remark()
             self._next()
 
-    def _mapping(self, image: Image, scale: float | None) -> PhaseMapping:
-        channels, left_out = self._channels.of(image), self.training.left_out(image)
-        unknown = self.unknown.isChecked()
+    def _mapping(self, image: Image) -> PhaseMapping:
+        scale, left_out = self.training.chosen_scale, self.training.left_out(image)
+        channels, unknown = self._channels.of(image), self.unknown.isChecked()
         return PhaseMapping(image, channels, self.network.model, scale, left_out, unknown)
 
     def _next(self) -> None:
@@ -251,25 +246,11 @@ class PhasePixelsTab(QWidget):
 
     def _why_no_map(self) -> Sequence[str]:
         image, selected = self.paint.image.layer, self._selected()
-        one = self.paint.problem() if image is None else self._why_not_of([image])
-        several = self._why_not_of(selected) if selected else "Select images in the layer list first."
+        one = self.paint.problem() if image is None else self.training.why_not_mapped([image])
+        several = (
+            self.training.why_not_mapped(selected) if selected else "Select images in the layer list first."
+        )
         return one, several
-
-    def _why_not_of(self, images: Sequence[Image]) -> str:
-        """Why the phases of images cannot be found now, with what to do; empty if they can."""
-        if problem := self.network.read()[1]:
-            return problem
-        if not self.network.class_names:
-            return "Train first, or choose a network that tells phases apart."
-        wanted = self.network.channels - 1
-        for image in images:
-            if unfit := Source(image).problem():
-                return unfit
-            if (number := len(self._channels.of(image))) != wanted:
-                return (
-                    f"The network wants {wanted} further channels; “{image.name}” has {number}: see Channels."
-                )
-        return ""
 
     def _ask_where(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, "Export area fractions", "phases.csv", "CSV (*.csv)")

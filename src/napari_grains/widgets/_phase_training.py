@@ -15,6 +15,7 @@ from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._job_run import Arguments
 from napari_grains.widgets._knobs import Number
 from napari_grains.widgets._looks import phase_look
+from napari_grains.widgets._next_place import plane_of
 from napari_grains.widgets._phase_brushes import PhaseBrushes
 from napari_grains.widgets._phase_network_field import PhaseNetworkField
 from napari_grains.widgets._session import Session
@@ -27,6 +28,8 @@ from napari_grains.widgets._watched import Look
 
 BEGIN: Final = "default"
 """Network that a training begins from where the chosen one tells other phases apart."""
+_SAME: Final = 0.0006
+"""Scales that differ by less are shown as the same number."""
 
 
 class PhaseTraining(StrokeTraining):
@@ -79,6 +82,51 @@ class PhaseTraining(StrokeTraining):
     def class_names(self) -> list[str]:
         """Phases that the last training told apart."""
         return self._phases.names
+
+    @property
+    def chosen_scale(self) -> float | None:
+        """Network px per image px that the user wants; None where it is that of the network."""
+        own, wanted = self._network.scale, self._scale.value()
+        return None if own is None or abs(wanted - own) < _SAME else wanted
+
+    def seen_with(self, image: Image) -> list[Image]:
+        """Return an image and its channels."""
+        return [image, *self._channels.of(image)]
+
+    def place_arguments(
+        self, image: Image, strokes: Labels | None, index: int, errors: Sequence[float]
+    ) -> Callable[[], Arguments]:
+        """Return what reads the arguments of the job "suggest"."""
+        size, sources = pixel_size_of(image), [Source(one) for one in self._channels.of(image)]
+        asked: dict[str, Any] = {"model": self._network.model, "paint": "phases", "scale": self.chosen_scale}
+        asked["pixel_size_m"] = None if size is None else [size.y, size.x]
+        asked |= {"errors": list(errors), "leave_out": self.left_out(image)}
+        return lambda: {
+            **plane_of(image, strokes, index),
+            "channels": [source.read(index) for source in sources],
+            **asked,
+        }
+
+    def why_no_place(self) -> str:
+        """Why no place to paint can be looked for; empty if one can."""
+        image = self.parts.paint.image.layer
+        return self.parts.paint.problem() if image is None else self.why_not_mapped([image])
+
+    def why_not_mapped(self, images: Sequence[Image]) -> str:
+        """Why the phases of images cannot be found now, with what to do; empty if they can."""
+        if problem := self._network.read()[1]:
+            return problem
+        if not self._network.class_names:
+            return "Train first, or choose a network that tells phases apart."
+        wanted = self._network.channels - 1
+        for image in images:
+            if unfit := Source(image).problem():
+                return unfit
+            if (number := len(self._channels.of(image))) != wanted:
+                return (
+                    f"The network wants {wanted} further channels; “{image.name}” has {number}: see Channels."
+                )
+        return ""
 
     def left_out(self, image: Image) -> list[list[int]]:
         """Return what of an image is no specimen: its info bar, if one was found."""

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from napari_grains.widgets._run_panel import duration
+
+_LEARNED: Final = {
+    "frozen": "the head alone",
+    "last stage": "head and last stage",
+    "full": "the whole network",
+}
+"""What learned, by strategy."""
 
 
 def trained_text(result: Mapping[str, Any]) -> str:
     """Say what the job "train_classifier" did."""
     began = "Stopped, and saved" if result.get("stopped") else "Saved"
-    return f"{began} as “{result['name']}” after {duration(float(result['seconds']))}; {result['strategy']}."
+    strategy = str(result["strategy"])
+    what = _LEARNED.get(strategy, strategy)
+    return f"{began} as “{result['name']}” after {duration(float(result['seconds']))}; {what} learned."
 
 
 def scores_text(scores: Mapping[str, Any] | None, why_not: str | None) -> str:

@@ -35,12 +35,15 @@ class ExampleSource:
         Number of the examples.
     group : str
         Specimen or session, unless the user names another.
+    groups : int
+        Number of those that its examples name themselves; 0: they leave that to ``group``.
     """
 
     layer: Layer
     name: str
     count: int
     group: str
+    groups: int = 0
 
 
 class SourceTable(QTableWidget):
@@ -95,13 +98,13 @@ class SourceTable(QTableWidget):
 
     def _items(self, source: ExampleSource) -> tuple[QTableWidgetItem, ...]:
         name, count = QTableWidgetItem(source.name), QTableWidgetItem(str(source.count))
-        group = QTableWidgetItem(self.group_of(source))
+        group = QTableWidgetItem(_groups(source.groups) or self.group_of(source))
         enabled = Qt.ItemFlag.ItemIsEnabled
         name.setFlags(enabled | Qt.ItemFlag.ItemIsUserCheckable)
         ticked = source.layer not in self._unticked
         name.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         count.setFlags(enabled)
-        group.setFlags(enabled | Qt.ItemFlag.ItemIsEditable)
+        group.setFlags(enabled if source.groups else enabled | Qt.ItemFlag.ItemIsEditable)
         return name, count, group
 
     def _hear(self, item: QTableWidgetItem) -> None:
@@ -114,3 +117,7 @@ class SourceTable(QTableWidget):
         elif item.column() == len(_HEADERS) - 1:
             self._groups[layer] = item.text().strip()
         self.changed.emit()
+
+
+def _groups(number: int) -> str:
+    return {0: "", 1: "1 group"}.get(number, f"{number} groups")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from napari.layers import Labels
+from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
 
@@ -21,6 +21,7 @@ from napari_grains.widgets._learn_box import LearnBox
 from napari_grains.widgets._left_behind import LeftBehind
 from napari_grains.widgets._live_view import LiveView
 from napari_grains.widgets._paint_box import PaintBox
+from napari_grains.widgets._place_search import PlaceSearch
 from napari_grains.widgets._save_box import SaveBox
 from napari_grains.widgets._session import DEVICE_TIP, Session
 from napari_grains.widgets._source import Array, Source
@@ -69,8 +70,12 @@ class StrokeTraining(QObject):
     ----------
     left_behind : LeftBehind
         Offers strokes and trainings that were interrupted.
+    places : PlaceSearch
+        Where to paint next.
     run_in_progress : JobRun or None
         The job that runs now.
+    live : LiveView or None
+        What is seen of it, and told to it, if it is a training.
     trained : Signal(mapping)
         What the job "finetune" returned, after the network was put in place.
     """
@@ -83,13 +88,14 @@ class StrokeTraining(QObject):
         self._viewer, self._session, self.parts = viewer, session, parts
         self.run_in_progress: JobRun | None = None
         self._finish: Callable[[Ending], None] | None = None
-        self._live: LiveView | None = None
+        self.live: LiveView | None = None
         self._state: TrainingState | None = None
         self._said_by_run = False
         self._watch = StrokeWatch(self)
         self._keeper = StrokeKeeper(viewer, parts.paint.brush_box, self)
         self._arguments = StrokeArguments(viewer, parts.learn.network, self)
         self.left_behind = LeftBehind(self._keeper, self.kind)
+        self.places = PlaceSearch(viewer, parts.paint, self)
         self._connect()
         self._show_engine()
 
@@ -135,6 +141,7 @@ class StrokeTraining(QObject):
             self._follow_strokes()
             self._look_at_image()
             return
+        self.places.hide()
         self._watch.follow([])
         if self.run_in_progress is not None and not self.run_in_progress.stopping:
             self.stop()
@@ -156,7 +163,7 @@ class StrokeTraining(QObject):
         if self.run_in_progress is not None:
             return
         why_not = self.why_not()
-        self.parts.panel.offer(why_not, *self._why_not_more(why_not))
+        self.parts.panel.offer(why_not, self.why_no_place(), *self._why_not_more(why_not))
         if not self._said_by_run:
             self.parts.panel.say(why_not)
 
@@ -181,6 +188,10 @@ class StrokeTraining(QObject):
         panel = self.parts.panel
         panel.remark(*filter(None, [*panel.remarks.text().split("\n"), text]))
 
+    def why_no_place(self) -> str:
+        """Why no place to paint can be looked for; empty if one can."""
+        return self.parts.paint.problem() or self.parts.learn.network.read()[1]
+
     # What differs
 
     _invitation = "Press “New strokes” and paint over what is wrong"
@@ -190,8 +201,18 @@ class StrokeTraining(QObject):
         raise NotImplementedError
 
     def _why_not_more(self, why_not: str) -> Sequence[str]:
-        """Why the other jobs of the panel cannot run, beside why nothing can be learned."""
+        """Why the jobs of this panel alone cannot run, beside why nothing can be learned."""
         raise NotImplementedError
+
+    def seen_with(self, image: Image) -> list[Image]:
+        """Return the images that a network sees together, first the one that is painted on."""
+        return [image]
+
+    def place_arguments(
+        self, image: Image, strokes: Labels | None, index: int, errors: Sequence[float]
+    ) -> Callable[[], Arguments]:
+        """Return what reads the arguments of the job "suggest"."""
+        return self._arguments.of_place(image, strokes, index, errors)
 
     def _look(self) -> Look:
         """How a network in training is shown."""
@@ -208,9 +229,6 @@ class StrokeTraining(QObject):
     def _learn_from(self, result: Mapping[str, Any], pairs: Sequence[StrokePair]) -> None:
         """Take note of what came of a training; by default there is nothing to note."""
 
-    def _take_answer(self, answer: Answer, live: LiveView) -> None:
-        """Take what a running training was asked for; by default it is asked for nothing."""
-
     # What is the same
 
     def _connect(self) -> None:
@@ -223,6 +241,7 @@ class StrokeTraining(QObject):
         keep.saved.connect(self._session.networks_changed)
         panel.run.clicked.connect(self.train)
         panel.stop.clicked.connect(self.stop)
+        panel.place.clicked.connect(self.places.go)
         self.left_behind.answered.connect(self.left_behind.look)
         self.left_behind.training_wanted.connect(self.resume)
         self.left_behind.failed.connect(self.say_problem)
@@ -239,8 +258,8 @@ class StrokeTraining(QObject):
         if state is not None:  # also where the dock is gone before the training ends
             run.ended.connect(lambda ending: state.settle(well=ending.result is not None))
         self.parts.panel.set_training()
-        self._live = LiveView(self._viewer, run, pairs, pairs[0].image, self._look(), self._labels_of)
-        how = {**self.parts.learn.arguments(), **self._live.arguments(), "resume": resume}
+        self.live = LiveView(self._viewer, run, pairs, pairs[0].image, self._look(), self._labels_of)
+        how = {**self.parts.learn.arguments(), **self.live.arguments(), "resume": resume}
         how["state"] = None if state is None else str(state.folder)
         self.start(run, self._gather(how, pairs), [pair.image for pair in pairs])
 
@@ -261,8 +280,8 @@ class StrokeTraining(QObject):
     def _take_strokes(self, strokes: Labels) -> None:
         """Strokes were painted: keep them, learn from them, count them."""
         self._keep_strokes(strokes)
-        if self._live is not None:
-            self._live.repaint(strokes)
+        if self.live is not None:
+            self.live.repaint(strokes)
         self.parts.paint.show_count()
         self.check_anew()
 
@@ -274,8 +293,8 @@ class StrokeTraining(QObject):
     def _look_at_image(self) -> None:
         image = self.parts.paint.image.layer
         self._arguments.look_at(image)
-        if self._live is not None:
-            self._live.look_at(image)
+        if self.live is not None:
+            self.live.look_at(image)
         self.left_behind.look()
         self.check()
 
@@ -289,14 +308,14 @@ class StrokeTraining(QObject):
 
     def _hear(self, events: list[Event]) -> None:
         for event in events:
-            if isinstance(event, TrainingProgress) and self._live is not None:
+            if isinstance(event, TrainingProgress) and self.live is not None:
                 self.parts.panel.show_training(event)
             if isinstance(event, Progress) and self.run_in_progress and not self.run_in_progress.stopping:
                 self.parts.panel.set_progress(event)
-            elif isinstance(event, Preview) and self._live is not None:
-                self._live.show(event)
-            elif isinstance(event, Answer) and self._live is not None:
-                self._take_answer(event, self._live)
+            elif isinstance(event, Preview) and self.live is not None:
+                self.live.show(event)
+            elif isinstance(event, Answer) and self.live is not None:
+                self.places.take(event, self.live)
             elif isinstance(event, Notice):
                 self.remark(event.message)
 
@@ -306,7 +325,7 @@ class StrokeTraining(QObject):
 
     def _show_ending(self, ending: Ending) -> None:
         finish, self._finish = self._finish, None
-        self.run_in_progress, self._live, self._said_by_run = None, None, True
+        self.run_in_progress, self.live, self._said_by_run = None, None, True
         self.parts.learn.set_running(on=False)
         if ending.problem:
             self.say_problem(ending.problem)
@@ -322,6 +341,7 @@ class StrokeTraining(QObject):
         if ending.result is None:
             return
         result, file = ending.result, Path(ending.result["network"])
+        self.places.learn(result)
         self._learn_from(result, pairs)
         if result["kept"] == "trained":
             self.parts.learn.put_in_place(file, entry(file))

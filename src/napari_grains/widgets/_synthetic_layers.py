@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -108,7 +109,7 @@ class SyntheticLayers:
         column, frame = 0.0, np.eye(3)
         if self._anchor is not None:
             frame = planar_transform(self._anchor)
-            column = self._right_edge(self._anchor) + _GAP
+            column = right_edge(self._anchor, self._users()) + _GAP
         for layer in self.layers:
             self._lay(layer, frame, column)
             if role_of(layer) == ROLES[0]:
@@ -160,11 +161,6 @@ class SyntheticLayers:
             return self._anchor
         return active if active in images else next(reversed(images), None)
 
-    def _right_edge(self, anchor: Image) -> float:
-        """Column of the anchor's pixels that is to the right of all layers but ours."""
-        edges = [_corners_in(anchor, layer)[:, 1].max() for layer in self._users() if layer.ndim >= 2]
-        return float(max([edge for edge in edges if np.isfinite(edge)], default=0.0))
-
     def _take_units(self, _event: object = None) -> None:
         """Follow an image in other units, which napari tells of here before it draws the image."""
         for layer in self.layers:
@@ -197,6 +193,12 @@ class SyntheticLayers:
 
     def _move_along(self, _event: object = None) -> None:
         self.place()
+
+
+def right_edge(anchor: Image, layers: Sequence[Layer]) -> float:
+    """Column of an image's pixels that is to the right of layers; 0 where their units do not convert."""
+    edges = [_corners_in(anchor, layer)[:, 1].max() for layer in layers if layer.ndim >= 2]
+    return float(max([edge for edge in edges if np.isfinite(edge)], default=0.0))
 
 
 def role_of(layer: Layer) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from napari_grains.events import Job
-from napari_grains.inference import Predictor, suggested
+from napari_grains.inference import Predictor, doubt_about_boundaries, suggested
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, load_network
 
 from .._beginning import starting_network
@@ -95,7 +95,9 @@ class BoundaryAim:
         errors: Sequence[float],
     ) -> Job[dict[str, Any]]:
         """Say where it is least sure whether there is a boundary."""
-        return suggested(*image.plane(index), Predictor(network, card, plan), image.scale, errors)
+        plane, labels = image.plane(index)
+        doubt = doubt_about_boundaries(plane, Predictor(network, card, plan), image.scale)
+        return suggested(plane, labels, doubt, errors)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:  # noqa: ARG002 - errors say all
         """Nothing further."""

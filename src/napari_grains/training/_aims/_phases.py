@@ -9,9 +9,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from napari_grains.errors import InputError
 from napari_grains.events import Job
-from napari_grains.inference import channel_slices, phase_scale
+from napari_grains.inference import (
+    PhasePredictor,
+    channel_slices,
+    doubt_about_phases,
+    phase_scale,
+    suggested,
+)
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
 from napari_grains.weights import finds_phases
 
@@ -118,15 +123,18 @@ class PhaseAim:
 
     def suggest(
         self,
-        image: PaintedImage,  # noqa: ARG002
-        index: int,  # noqa: ARG002
-        network: UNet,  # noqa: ARG002
-        card: NetworkCard,  # noqa: ARG002
-        plan: DevicePlan,  # noqa: ARG002
-        errors: Sequence[float],  # noqa: ARG002
+        image: PaintedImage,
+        index: int,
+        network: UNet,
+        card: NetworkCard,
+        plan: DevicePlan,
+        errors: Sequence[float],
     ) -> Job[dict[str, Any]]:
-        """Refuse."""
-        raise InputError("a training on phases cannot say where to paint next.")
+        """Say where it is least sure of the phase."""
+        plane, labels = image.plane(index)
+        channels = [list(each.slices())[index] for each in image.channels]
+        doubt = doubt_about_phases(plane, channels, PhasePredictor(network, card, plan), image.scale)
+        return suggested(plane, labels, doubt, errors)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
         """Tell confusion, IoU, limits of what is known and calibration on what was held out."""
