@@ -96,7 +96,7 @@ def finetune(
     if inbox.stopped:
         raise InputError("stopped before anything was learned.")
     for each in everything:
-        yield told_scale(each)
+        yield from inbox.say(told_scale(each))
     lessons = Lessons(everything, len(images), first.card, settings, aim)
     run = FinetuneRun(lessons, settings, first, plan, inbox, aim)
     if watch is not None:

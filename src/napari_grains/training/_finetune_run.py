@@ -121,7 +121,7 @@ class FinetuneRun:
             with memory_errors():
                 loss = self._learner.learn(*self._lessons.next(), self._rate)
         except OutOfMemoryError:
-            yield Notice(self._lessons.smaller())
+            yield from self._inbox.say(Notice(self._lessons.smaller()))
             return
         self._losses.append(float(loss))
         self._pace.advance()
@@ -175,7 +175,7 @@ class FinetuneRun:
             if SUGGEST in changes:
                 yield from self._suggest(changes[SUGGEST])
         except InputError as error:
-            yield Notice(str(error))
+            yield from self._inbox.say(Notice(str(error)))
 
     def _suggest(self, question: Mapping[str, Any]) -> Job[None]:
         """Answer where on a slice of an image a stroke would tell the network as it is now most."""
@@ -204,7 +204,7 @@ class FinetuneRun:
             self._kept = self._judged
         except InputError as error:
             self._can_keep = False
-            yield Notice(f"the training cannot be kept for the case of a crash: {error}")
+            yield from self._inbox.say(Notice(f"the training cannot be kept for the case of a crash: {error}"))
 
     def _end(self, state: Path | None, name: str) -> Job[None]:
         """Compare a last time, and show what is kept."""
