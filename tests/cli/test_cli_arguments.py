@@ -36,6 +36,7 @@ OPTIONS = {
         "output",
         "paint",
         "class-names",
+        "channel",
         "model",
         "validate-image",
         "validate-labels",

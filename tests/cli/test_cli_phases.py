@@ -236,7 +236,10 @@ def test_what_needs_boundaries_refuses_a_classifier(
     image = folder / "noise" / "0.tif"
     answer = grains(*[one.format(image=image) for one in arguments], "tiny" if named else model)
     assert answer.code == 2
-    assert "is a classifier, which finds no boundaries; choose another network" in answer.err
+    assert (
+        "is a classifier, which finds neither boundaries nor phases of pixels; choose another network"
+        in answer.err
+    )
     assert answer.err.count("\n") == 1
     assert not list(tmp_path.glob("out/*"))
 

@@ -92,3 +92,26 @@ def test_painted_phases_are_learned_and_keep_their_names(grains, micrograph, net
     card = read_card(learned)
     assert (card.task, card.class_names) == ("phases", NAMES)
     assert dict(card.architecture.heads) == {"phases": 2}
+
+
+def test_registered_channels_are_learned_and_mapped(grains, micrograph, network, pixels, output, tmp_path):
+    labels = np.zeros(pixels.shape, np.uint8)
+    labels[::6], labels[3::6] = 1, 2
+    painted, learned = tmp_path / "painted.tif", tmp_path / "learned.safetensors"
+    write_tiff(painted, labels, PixelSize(5e-7, 5e-7))
+    image, other = micrograph("se.tif"), micrograph("bse.tif", array=pixels[::-1])
+    command = (
+        "finetune", "--image", image, "--labels", painted, "--output", learned, "--model", network,
+        "--steps", "2", "--device", "cpu", "--channel", other,
+    )  # fmt: skip
+    answer = grains(*command, "--paint", "phases")
+    assert answer.code == 0, answer.err
+    assert read_card(learned).architecture.in_channels == 2
+    arguments = ("--output", output, "--model", learned, "--device", "cpu")
+    assert grains("phases", "map", image, *arguments, "--channel", other).code == 0
+    assert "reads 2 channels, not 1" in grains("phases", "map", image, *arguments).err
+    answer = grains(*command)
+    assert (answer.code, "add --paint phases" in answer.err) == (2, True)
+    pair = ("--validate-image", image, "--validate-labels", painted)
+    answer = grains(*command, *pair, "--paint", "phases")
+    assert (answer.code, "1 --channel for 2 images" in answer.err) == (2, True)

@@ -115,7 +115,7 @@ def test_one_group_of_a_class_is_too_few():
     events = []
     result = drive(train_classifier(lonely, replace(SMALL, steps=2), device="cpu"), events.append)
     assert result.scores is None
-    assert result.why_not.startswith("not estimated: flat, spots, stripes comes from a single group")
+    assert result.why_not.startswith("not estimated: flat, spots, stripes come from a single group")
     assert [event.message for event in events if isinstance(event, Notice)] == [result.why_not]
     assert result.stored.card.unknown_distance is None
     assert result.stored.card.scores == {"held_out": result.why_not}

@@ -140,6 +140,14 @@ def finetune(
     validate_labels: Annotated[
         list[Path] | None, typer.Option(metavar="PATH", help="What is painted on it, as in --labels.")
     ] = None,
+    channel: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Registered channel of a micrograph, for --paint phases; as many for each, in the order of "
+            "--image and then --validate-image.",
+        ),
+    ] = None,
     class_names: Annotated[
         str | None, typer.Option(metavar="A,B,C", help="Names of the phases 1, 2, 3, for --paint phases.")
     ] = None,
@@ -176,6 +184,7 @@ def finetune(
             output,
             images=(image, labels),
             validation=(validate_image or [], validate_labels or []),
+            channels=channel or [],
             paint=paint.value,
             class_names=[] if class_names is None else [name.strip() for name in class_names.split(",")],
             scale=scale,

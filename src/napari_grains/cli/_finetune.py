@@ -27,6 +27,7 @@ def finetune_network(
     *,
     images: tuple[Paths, Paths],
     validation: tuple[Paths, Paths],
+    channels: Paths = (),
     paint: str,
     scale: float | None,
     as_json: bool,
@@ -40,6 +41,9 @@ def finetune_network(
         File of the network.
     images, validation : (sequence of Path, sequence of Path)
         Images and labels to learn from and to judge by.
+    channels : sequence of Path
+        What else was measured at the pixels of each image, as many for each: first those of the images to
+        learn from, in their order, then of those to judge by. For phases.
     paint : str
         "boundary", "grains" or "phases".
     scale : float, optional
@@ -59,11 +63,15 @@ def finetune_network(
     InputError
         If an argument is wrong; nothing was done.
     """
-    ResultFolder.make(output.parent)
     common = {"paint": paint, "scale": scale}
-    painted = _painted(*images, ("--image", "--labels"), common)
-    judging = _painted(*validation, ("--validate-image", "--validate-labels"), common)
-    job = finetune_arrays(painted, validation=judging, output=str(output), **settings)
+    learned = _pairs(*images, ("--image", "--labels"))
+    judging = _pairs(*validation, ("--validate-image", "--validate-labels"))
+    of_each = _channels(channels, len(learned) + len(judging), paint)
+    ResultFolder.make(output.parent)
+    pairs = zip([*learned, *judging], of_each, strict=True)
+    painted = [_painted(*pair, others) | common for pair, others in pairs]
+    mine, yours = painted[: len(learned)], painted[len(learned) :]
+    job = finetune_arrays(mine, validation=yours, output=str(output), **settings)
     reporter = training_reporter(as_json=as_json)
     with reporter, ctrl_c() as interrupted:
         result = drive(job, reporter.event, interrupted.is_set)
@@ -71,19 +79,29 @@ def finetune_network(
     return INTERRUPTED if interrupted.is_set() else 0
 
 
-def _painted(
-    images: Paths, labels: Paths, options: tuple[str, str], common: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _pairs(images: Paths, labels: Paths, options: tuple[str, str]) -> list[tuple[Path, Path]]:
     if len(images) != len(labels):
         raise InputError(
             f"there are {len(images)} {options[0]} and {len(labels)} {options[1]}; "
             "give the labels of each image, in the same order."
         )
-    return [_pair(image, label) | common for image, label in zip(images, labels, strict=True)]
+    return list(zip(images, labels, strict=True))
 
 
-def _pair(image: Path, labels: Path) -> dict[str, Any]:
-    """Pixels and labels of two files; the banner of a microscope is left out."""
+def _channels(channels: Paths, images: int, paint: str) -> list[Paths]:
+    """Deal the channels out to the images, as many to each."""
+    if channels and paint != "phases":
+        raise InputError("further channels are for phases; add --paint phases.")
+    if len(channels) % max(images, 1):
+        raise InputError(
+            f"there are {len(channels)} --channel for {images} images; give as many for each, in their order."
+        )
+    number = len(channels) // max(images, 1)
+    return [channels[k * number : (k + 1) * number] for k in range(images)]
+
+
+def _painted(image: Path, labels: Path, channels: Paths) -> dict[str, Any]:
+    """Pixels, labels and further channels of files; the banner of a microscope is left out."""
     micrograph = read_image(image)
     first = next(iter(micrograph.slices()))
     bar = info_bar_of(first)
@@ -93,6 +111,7 @@ def _pair(image: Path, labels: Path) -> dict[str, Any]:
         "name": image.stem,
         "rgb": False,
         "leave_out": [] if bar is None else [bar.box.sides],
+        "channels": [read_image(channel).pixels for channel in channels],
     }
 
 

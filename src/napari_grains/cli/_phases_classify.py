@@ -221,5 +221,6 @@ def _show(summary: Row, output: Path) -> None:
         [name, str(count), shares.get(name, f"{100 * count / total:.1f} %")]
         for name, count in sorted(summary["counts"].items(), key=lambda pair: -pair[1])
     ]
-    show_table(("class", "number", "share"), rows)
+    if rows:
+        show_table(("class", "number", "share"), rows)
     say_end(output, None, interrupted=summary["status"] == "interrupted")

@@ -75,8 +75,9 @@ class TiledNetwork(ABC):
         """
         network, card = load_network(path)
         if not cls.heads <= set(card.architecture.heads):
+            task = "boundaries" if card.task == "boundary" else card.task
             raise InputError(
-                f"the network {model!r} was made for {card.task}, not for {cls.purpose}; choose another."
+                f"the network {model!r} was made for {task}, not for {cls.purpose}; choose another."
             )
         return cls(network, card, choose_device(device, precision=precision), file_hash(path))
 

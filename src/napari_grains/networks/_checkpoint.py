@@ -138,7 +138,10 @@ def read_card(path: str | os.PathLike[str]) -> NetworkCard:
     """
     text = card_text(path)
     if kind_of(text) == CLASSIFIER:
-        raise InputError(f"{path} is a classifier, which finds no boundaries; choose another network.")
+        raise InputError(
+            f"{path} is a classifier, which finds neither boundaries nor phases of pixels; "
+            "choose another network."
+        )
     try:
         return NetworkCard.from_json(text)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -32,7 +32,8 @@ def why_not(examples: Examples, folds: int) -> str | None:
     counts = groups_by_class(examples)
     lacking = [name for name, count in counts.items() if count < 2]
     if lacking:
-        return f"not estimated: {', '.join(lacking)} comes from a single group; two of each class are needed"
+        come = "comes" if len(lacking) == 1 else "come"
+        return f"not estimated: {', '.join(lacking)} {come} from a single group; two of each class are needed"
     if not grouped_splits(examples, folds, 0):
         return "not estimated: no part of the groups could be held out with every class still left"
     return None

@@ -63,7 +63,7 @@ def _names(
             f"phase {highest} is painted, but there are names for {len(names)}: name all phases."
         )
     if len(names) < _FEWEST:
-        raise InputError("only one phase is painted; paint at least two.")
+        raise InputError(f"{'only one' if highest else 'no'} phase is painted; paint at least two.")
     if len(set(names)) < len(names):
         raise InputError(f"phases need different names, got {', '.join(names)}.")
     return names
