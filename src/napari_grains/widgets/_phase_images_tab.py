@@ -16,7 +16,8 @@ from napari_grains.errors import InputError
 from napari_grains.widgets._answer_points import show_answers_on
 from napari_grains.widgets._answers import Answer, Place, answers_of
 from napari_grains.widgets._channels_field import ChannelsField
-from napari_grains.widgets._classifier_tab import ClassifierTab, Task
+from napari_grains.widgets._classifier_jobs import Task
+from napari_grains.widgets._classifier_tab import ClassifierTab
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._example_files import ExampleFacts, ExampleFile
 from napari_grains.widgets._example_keeper import ExampleKeeper, KeptExamples
@@ -179,7 +180,7 @@ class PhaseImagesTab(ClassifierTab):
     ) -> None:
         result = ending.result or {}
         if image not in self._viewer.layers:
-            self._report("The image was removed meanwhile: nothing is shown.")
+            self._desk.say("The image was removed meanwhile: nothing is shown.")
             return
         names = [str(name) for name in result["class_names"]]
         given = self._given(image, patch, names)
@@ -191,7 +192,7 @@ class PhaseImagesTab(ClassifierTab):
         colours = dict(zip(names, self.examples.classes.phases.colours_of(names), strict=True))
         show_answers_on(self._viewer, image, answers, patch, colours)
         self.views.show_answers(answers)
-        self._report(_counted(answers, names))
+        self._desk.say(_counted(answers, names))
 
     def _seen_with(self, image: Image) -> list[Source]:
         """Return an image and its channels."""
@@ -273,9 +274,9 @@ class PhaseImagesTab(ClassifierTab):
     def _restore(self, image: Image, file: ExampleFile, facts: ExampleFacts) -> None:
         arrays = self._keeper.take(file)
         if isinstance(arrays, str):
-            self._say_problem(arrays)
+            self._desk.say_problem(arrays)
         elif not {"points", "classes", "groups"} <= set(arrays):
-            self._say_problem("The examples cannot be read: their file is damaged.")
+            self._desk.say_problem("The examples cannot be read: their file is damaged.")
         else:
             self._keeper.go_on(self.examples.restore(image, arrays, facts), file)
 
