@@ -33,10 +33,11 @@ def scores(names=NAMES):
     }
 
 
-def save_classifier(task, name, *, held_out=True, patch=None):
+def save_classifier(task, name, *, held_out=True, patch=None, channels=1):
     """Write a classifier without tensors into the user's folder, and return its file."""
     card = {"format": 1, "kind": "classifier", "name": name, "task": task, "class_names": list(NAMES)}
     card |= {"scores": scores() if held_out else {"held_out": NOT_ESTIMATED}, "patch": patch}
+    card["architecture"] = {"channels": channels}
     header = json.dumps({"__metadata__": {KEY: json.dumps(card)}}).encode()
     header += b" " * (-len(header) % 8)
     file = user_folder() / f"{name}.safetensors"
@@ -44,10 +45,10 @@ def save_classifier(task, name, *, held_out=True, patch=None):
     return file
 
 
-def trained(task, name, *, held_out=True, patch=None, **values):
+def trained(task, name, *, held_out=True, patch=None, channels=1, **values):
     """A result of the job "train_classifier"; the classifier is there."""
     return {
-        "network": str(save_classifier(task, name, held_out=held_out, patch=patch)),
+        "network": str(save_classifier(task, name, held_out=held_out, patch=patch, channels=channels)),
         "name": name,
         "classes": list(NAMES),
         "examples": dict.fromkeys(NAMES, 4),

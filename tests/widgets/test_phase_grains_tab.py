@@ -36,9 +36,9 @@ NAME = "my grain classifier"
 class Host(Dock):
     """A dock with the tab alone."""
 
-    def __init__(self, viewer, kind=PhaseGrainsTab):
+    def __init__(self, viewer, make=PhaseGrainsTab):
         super().__init__(viewer)
-        self.tab = kind(self._viewer, session_of(self._viewer))
+        self.tab = make(self._viewer, session_of(self._viewer))
         lay_out_in_column(self, (self.tab,))
         self._attach()
 

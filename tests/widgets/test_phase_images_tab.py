@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 from classifiers import answers, call, held_out, ranked, trained
-from qtpy.QtCore import Qt
 from test_phase_grains_tab import Host
 
 from napari_grains.images import write_tiff
 from napari_grains.widgets._camera import camera_of
+from napari_grains.widgets._channels_field import ChannelsField
 from napari_grains.widgets._example_files import kept_examples
 from napari_grains.widgets._image_example_box import FILES
 from napari_grains.widgets._phase_images_tab import AT_POINTS, PhaseImagesTab
 
 NAME = "my classifier"
+
+
+def tab_with_channels(viewer, session):
+    """Make a tab beside a field of channels, as the dock does."""
+    channels = ChannelsField(viewer)
+    tab = PhaseImagesTab(viewer, session, channels)
+    channels.setParent(tab)
+    channels.hide()
+    return tab
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +36,7 @@ def user_state(tmp_path, monkeypatch):
 def open_tab(viewer):
     def open_for(pixels, **properties):
         viewer.add_image(pixels, name="steel", **properties)
-        host = Host(viewer, PhaseImagesTab)
+        host = Host(viewer, tab_with_channels)
         viewer.window.add_dock_widget(host, name="Phases")
         return host.tab
 
@@ -159,7 +166,7 @@ def test_points_are_kept_and_offered_again(patches, viewer, open_tab, qtbot):
         lock.unlock()  # as the end of the process would
     before = viewer.layers["steel examples"]
     viewer.layers.remove(before)
-    host = Host(viewer, PhaseImagesTab)
+    host = Host(viewer, tab_with_channels)
     viewer.window.add_dock_widget(host, name="Again")
     assert host.tab.left_behind.is_open
     host.tab.left_behind.accept.click()
@@ -286,17 +293,21 @@ def test_frames_are_classified_and_unknown_is_said(stack, viewer, train, press):
     assert [one.name for one in viewer.layers].count("steel classes") == 1
 
 
-def test_the_class_that_was_given_stands_beside_where_the_classifier_knows_it(stack, train, press):
+def test_what_else_it_may_be_stands_beside_each_answer(stack, train, press):
     train(stack, "patterns")
     model = stack.views.answers.model_of_answers
-    heading = partial(model.headerData, 3, Qt.Orientation.Horizontal)
-    press(stack, stack.panel.classify, answers([0.9, 0.8, 0.9, 0.6, 0.1, 0.7]))
-    assert heading() == "Given"
-    assert [model.index(row, 3).data() for row in range(6)].count("ferrite") == 2
+
+    def row(index):
+        return [model.index(index, column).data() for column in (1, 2, 3)]
+
+    names = ["carbide", "unknown", "ferrite", "ferrite", "carbide", "ferrite"]
+    press(stack, stack.panel.classify, answers([0.1, 0.8, 0.9, 0.6, 0.1, 0.7], names))
+    assert row(0) == ["carbide", "0.90", "given: ferrite"]
+    assert row(1) == ["unknown", "", "0.80 ferrite"]
+    assert row(2) == ["ferrite", "0.60", "0.40 carbide"]
     others = answers([0.9] * 6) | {"class_names": ["cubic", "hexagonal"]}
     press(stack, stack.panel.classify, others)
-    assert heading() == "Next"
-    assert model.index(0, 3).data() == "0.10 carbide"
+    assert not any("given" in row(index)[-1] for index in range(6))  # of classes that it does not know
 
 
 def test_an_activation_lies_over_its_patch_and_its_frame(patches, viewer, train, press):
@@ -325,6 +336,44 @@ def test_an_activation_is_hidden_while_another_frame_is_seen(stack, viewer, trai
     assert stack._activation.layer.visible
     viewer.dims.set_point(0, (index + 1) % 6)
     assert not stack._activation.layer.visible
+
+
+# Further channels
+
+
+@pytest.fixture
+def with_bse(patches, plane, viewer):
+    """A tab with patches of an image that is seen together with another one."""
+    bse = viewer.add_image(255 - plane, name="steel BSE")
+    patches._channels.show_image(viewer.layers["steel"])
+    patches._channels.tick(bse, on=True)
+    return patches
+
+
+def test_patches_are_cut_out_of_all_channels(with_bse, plane, train):
+    images = train(with_bse).arguments["images"]
+    assert images.shape == (3, 2, 16, 16)
+    np.testing.assert_array_equal(images[0], [plane[12:28, 22:38], 255 - plane[12:28, 22:38]])
+    assert not with_bse.panel.classify.isEnabled()
+    assert "wants 0 further channels, not 1" in with_bse.panel.classify.toolTip()
+
+
+def test_a_classifier_of_two_channels_classifies_and_explains_with_both(with_bse, press):
+    press(with_bse, with_bse.panel.run, lambda: trained("patches", NAME, patch=16, channels=2))
+    task = press(with_bse, with_bse.panel.classify, answers(np.linspace(0.05, 0.95, 20)))
+    assert task.arguments["images"].shape == (20, 2, 16, 16)
+    with_bse.views.answers.selectRow(0)
+    shown = {"map": np.ones((16, 16), np.float32), "class": "ferrite", "probability": 0.6}
+    assert press(with_bse, with_bse.views.explain, shown).arguments["image"].shape == (2, 16, 16)
+
+
+def test_as_many_channels_for_each_image_of_examples(with_bse, viewer, plane):
+    other = viewer.add_image(plane, name="other")
+    with_bse.show_image(other)
+    with_bse.examples.add_points.click()
+    viewer.layers["other examples"].add([30, 30])
+    with_bse.examples._tell()
+    assert "has 1 further channels and “other” 0" in with_bse.panel.message.text()
 
 
 # Examples in files

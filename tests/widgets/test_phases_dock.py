@@ -356,6 +356,14 @@ def test_the_next_place_is_looked_for_in_all_channels(tab, dock, viewer, network
     assert (arguments["scale"], arguments["labels"].any()) == (0.8, False)
 
 
+def test_channels_are_offered_where_they_are_used(dock):
+    for index, used in enumerate((True, False, True)):
+        dock.tabs.setCurrentIndex(index)
+        assert dock.channels.isEnabled() is used
+    dock.tabs.setCurrentIndex(1)
+    assert "without further channels" in dock.channels.toolTip()
+
+
 # Finding phases
 
 

@@ -204,7 +204,9 @@ class FinetuneRun:
             self._kept = self._judged
         except InputError as error:
             self._can_keep = False
-            yield from self._inbox.say(Notice(f"the training cannot be kept for the case of a crash: {error}"))
+            yield from self._inbox.say(
+                Notice(f"the training cannot be kept for the case of a crash: {error}")
+            )
 
     def _end(self, state: Path | None, name: str) -> Job[None]:
         """Compare a last time, and show what is kept."""

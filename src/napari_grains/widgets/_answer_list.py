@@ -10,16 +10,13 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from napari_grains.widgets._answers import UNKNOWN, Answer
 
-_HEADERS: Final = ("Where", "Class", "Prob.", "Given")
-_NEXT: Final = "Next"
-"""The last column where the user gave none of them a class."""
+_HEADERS: Final = ("Where", "Class", "Prob.", "Or else")
 _TIPS: Final = (
     "Click to fly there, or to open the file that the example is in",
     "The most probable class, or “unknown” where it is far from every class",
     "Probability of the most probable class, as calibrated on what was held out",
-    "The class that you gave",
+    "The class that you gave where it differs; else the second most probable (of unknown, the most probable)",
 )
-_NEXT_TIP: Final = "Probability of the second most probable class"
 _ROWS: Final = 5
 """Rows that are seen at once; more scroll."""
 _ROW_HEIGHT: Final = 20
@@ -37,13 +34,11 @@ class AnswerModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[Answer] = []
-        self.given = False
 
     def show(self, answers: Sequence[Answer]) -> None:
         """Show other answers."""
         self.beginResetModel()
         self.answers = sorted(answers, key=lambda answer: answer.certainty)
-        self.given = any(answer.truth for answer in answers)
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's name
@@ -60,8 +55,6 @@ class AnswerModel(QAbstractTableModel):
         """Name the columns."""
         if orientation != Qt.Orientation.Horizontal or role not in _ROLES:
             return None
-        if section == len(_HEADERS) - 1 and not self.given:
-            return _NEXT if role == Qt.ItemDataRole.DisplayRole else _NEXT_TIP
         return (_HEADERS if role == Qt.ItemDataRole.DisplayRole else _TIPS)[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401 - as above
@@ -71,7 +64,7 @@ class AnswerModel(QAbstractTableModel):
         answer = self.answers[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return ranking_text(answer)
-        return cells_of(answer, given=self.given)[index.column()]
+        return cells_of(answer)[index.column()]
 
 
 class AnswerList(QTableView):
@@ -126,11 +119,18 @@ class AnswerList(QTableView):
         columns.setHighlightSections(False)
 
 
-def cells_of(answer: Answer, *, given: bool) -> tuple[str, str, str, str]:
-    """Return what the list says of an answer; last the class that was given, or the second most probable."""
-    following = "" if len(answer.ranking) < 2 else "{1:.2f} {0}".format(*answer.ranking[1])
-    last = answer.truth if given else following
-    return answer.place.text, answer.name, f"{answer.probability:.2f}", last
+def cells_of(answer: Answer) -> tuple[str, str, str, str]:
+    """Return what the list says of an answer."""
+    if answer.name == UNKNOWN:
+        return answer.place.text, answer.name, "", _said(answer, 0)
+    return answer.place.text, answer.name, f"{answer.probability:.2f}", _said(answer, 1)
+
+
+def _said(answer: Answer, rank: int) -> str:
+    """Return what else it may be: as the user said, or as stands at a place of the ranking."""
+    if answer.truth and answer.truth != answer.name:
+        return f"given: {answer.truth}"
+    return "{1:.2f} {0}".format(*answer.ranking[rank]) if rank < len(answer.ranking) else ""
 
 
 def ranking_text(answer: Answer) -> str:

@@ -75,6 +75,11 @@ class ChannelsField(QPushButton):
         self._show()
         self.changed.emit()
 
+    def set_unused(self, why: str) -> None:
+        """Say why no channels are used now; empty if they are."""
+        self.setEnabled(not why)
+        self.setToolTip(why or _TIP)
+
     def _fill(self) -> None:
         menu = self.menu()
         if menu is None or self._image is None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import lazy_loader
 import numpy as np
@@ -16,17 +15,17 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from napari_grains.engine import TaskState
 from napari_grains.errors import InputError
-from napari_grains.events import Event, Notice, Progress, TrainingProgress
 from napari_grains.widgets._activation import Activation
-from napari_grains.widgets._answers import Answer, Origin, Place, pairs_of, table_of
+from napari_grains.widgets._answers import Answer, Origin, Place, table_of
 from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._classifier_box import ClassifierBox
+from napari_grains.widgets._classifier_jobs import Task, held_out_answers
 from napari_grains.widgets._classifier_panel import ClassifierPanel
 from napari_grains.widgets._classifier_views import ClassifierViews
 from napari_grains.widgets._dock import is_bright, text_colour
 from napari_grains.widgets._form import reveal
+from napari_grains.widgets._job_desk import JobDesk
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
 from napari_grains.widgets._opened_example import OpenedExample
 from napari_grains.widgets._score_text import scores_of_card, trained_text
@@ -36,24 +35,7 @@ from napari_grains.widgets._table_file import ask_for_csv, suggested_csv, write_
 
 pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What a job is given.
-
-    Parameters
-    ----------
-    gather : callable
-        Returns the arguments; runs in a thread where a source is lazy.
-    sources : sequence of Source
-        Layers that are read.
-    places : sequence of Place
-        Where that lies which the job is given, in its order; empty where only files know.
-    """
-
-    gather: Callable[[], Arguments]
-    sources: Sequence[Source] = ()
-    places: Sequence[Place] = ()
+_UNCHANGED: Final = "Ended; everything is as it was before."
 
 
 class ClassifierTab(QWidget):
@@ -77,8 +59,6 @@ class ClassifierTab(QWidget):
     learn : ClassifierBox
     panel : ClassifierPanel
     views : ClassifierViews
-    run_in_progress : JobRun or None
-        What runs now.
     changed : Signal
         Something else is chosen, or a job has ended.
     """
@@ -91,16 +71,20 @@ class ClassifierTab(QWidget):
         super().__init__()
         self._viewer, self._session = viewer, session
         self._image: Image | None = None
-        self.run_in_progress: JobRun | None = None
-        self._finish: Callable[[Ending], None] | None = None
-        self._said_by_run, self._shown_model = False, ""
+        self._shown_model = ""
         self._confirmed, self._own = "", set[str]()
         self._folder: Path | None = None
         self.learn, self.panel = ClassifierBox(tasks, name), ClassifierPanel(classify_tip)
+        self._desk = JobDesk(session, self.panel, self.learn.set_running, unchanged=_UNCHANGED, parent=self)
         self.views, self._activation = ClassifierViews(viewer), Activation(viewer)
         self._opened, self._laid_out = OpenedExample(viewer), QTimer(self)
         self._laid_out.setSingleShot(True)
         self._laid_out.timeout.connect(partial(reveal, self.views))
+
+    @property
+    def run_in_progress(self) -> JobRun | None:
+        """What runs now."""
+        return self._desk.run
 
     def show_image(self, layer: Image | None) -> None:
         """Take another image, None for none."""
@@ -136,8 +120,8 @@ class ClassifierTab(QWidget):
         task, how = self._training(), self.learn.arguments()
         self.views.show_training()
         self._laid_out.start()
-        run = self._begin("train_classifier", "Preparing…", partial(self._show_trained, task))
-        run.start(lambda: {**how, **task.gather()}, task.sources)
+        finish, everything = partial(self._show_trained, task), lambda: {**how, **task.gather()}
+        self._run("train_classifier", "Preparing…", finish, everything, task.sources)
 
     def classify(self) -> None:
         """Classify what is chosen."""
@@ -146,8 +130,7 @@ class ClassifierTab(QWidget):
         job, task, finish = self._classifying()
         self._activation.remove()  # it was of an answer of another classifier, perhaps
         model = self.learn.classifier.model
-        run = self._begin(job, "Preparing…", finish)
-        run.start(lambda: {"model": model, **task.gather()}, task.sources)
+        self._run(job, "Preparing…", finish, lambda: {"model": model, **task.gather()}, task.sources)
 
     def explain(self) -> None:
         """Show what in the selected example speaks for its class."""
@@ -162,14 +145,15 @@ class ClassifierTab(QWidget):
             self.panel.say("This example is in no layer: its activation cannot be shown.")
             return
         wanted = answer.ranking[0][0] if answer.ranking else None
-        run = self._begin("explain", "Looking at the example…", partial(self._show_activation, place))
-        run.start(lambda: {"model": model, "class_name": wanted, **task.gather()}, task.sources)
+        finish = partial(self._show_activation, place)
+        asked: dict[str, object] = {"model": model, "class_name": wanted}
+        self._run(
+            "explain", "Looking at the example…", finish, lambda: {**asked, **task.gather()}, task.sources
+        )
 
     def stop(self) -> None:
         """Keep what there is; a second time: end the engine process at once."""
-        if self.run_in_progress is not None:
-            self.run_in_progress.stop()
-            self.panel.set_stopping()
+        self._desk.stop()
 
     def export(self) -> None:
         """Ask for a file and write all answers."""
@@ -211,10 +195,13 @@ class ClassifierTab(QWidget):
         self.panel.run.clicked.connect(self.train)
         self.panel.classify.clicked.connect(self.classify)
         self.panel.stop.clicked.connect(self.stop)
+        self._desk.trained.connect(self.views.add)
+        self._desk.over.connect(self._show_over)
         self.views.explain.clicked.connect(self.explain)
         self.views.export.clicked.connect(self.export)
         self.views.answers.visited.connect(self._visit)
         self.views.filters_wanted.connect(self._read_filters)
+        self.views.kind.activated.connect(lambda *_: self._laid_out.start())
         self._session.changed.connect(self._show_engine)
         self._session.networks_changed.connect(self.learn.classifier.refresh)
         self.learn.device.setToolTip(f"{DEVICE_TIP}\n{self._session.engine.log_path}")
@@ -228,7 +215,7 @@ class ClassifierTab(QWidget):
 
     def _check_anew(self, *_: object) -> None:
         """Something else was chosen or given: what the last run said is no longer news."""
-        self._said_by_run = False
+        self._desk.has_news = False
         if self._confirmed != self.learn.classifier_name:
             self._confirmed = ""
         self._check()
@@ -245,8 +232,8 @@ class ClassifierTab(QWidget):
             return
         why_not = self._why_not_train()
         self.panel.offer(why_not, self._why_not_classify(), replaces=bool(self._confirmed))
-        if why_not or not self._said_by_run:
-            self._said_by_run = False
+        if why_not or not self._desk.has_news:
+            self._desk.has_news = False
             self.panel.say(why_not)
 
     def _show_classifier(self) -> None:
@@ -261,41 +248,24 @@ class ClassifierTab(QWidget):
         else:
             self.views.show_scores(*scores_of_card(card))
 
-    def _begin(self, job: str, text: str, finish: Callable[[Ending], None]) -> JobRun:
-        run = JobRun(self._session, job)
-        run.heard.connect(self._hear)
-        run.state_changed.connect(self._show_state)
-        run.ended.connect(self._show_ending)
-        self.run_in_progress, self._finish = run, finish
-        self.learn.set_running(on=True)
+    def _run(
+        self,
+        job: str,
+        text: str,
+        finish: Callable[[Ending], None],
+        gather: Callable[[], Arguments],
+        sources: Sequence[Source] = (),
+    ) -> None:
         self.panel.remark()
-        self.panel.set_running()
-        self.panel.say(text)
-        return run
+        run = self._desk.begin(job, text, partial(self._take_result, finish))
+        self._desk.start(run, gather, sources)
 
-    def _hear(self, events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, TrainingProgress):
-                self.views.add(event)
-            if isinstance(event, Progress) and self.run_in_progress and not self.run_in_progress.stopping:
-                self.panel.set_progress(event)
-            elif isinstance(event, Notice):
-                self.panel.remark(*filter(None, [self.panel.remarks.text(), event.message]))
-
-    def _show_state(self, state: TaskState) -> None:
-        if state is TaskState.QUEUED:
-            self.panel.say(self._session.waits_for)
-
-    def _show_ending(self, ending: Ending) -> None:
-        finish, self._finish = self._finish, None
-        self.run_in_progress, self._said_by_run = None, True
-        self.learn.set_running(on=False)
-        self.panel.say("" if ending.result is not None else "Ended; everything is as it was before.")
-        if ending.problem:
-            self._say_problem(ending.problem)
-        if finish is not None and ending.result is not None:
+    def _take_result(self, finish: Callable[[Ending], None], ending: Ending) -> None:
+        if ending.result is not None:
             finish(ending)
             self._laid_out.start()
+
+    def _show_over(self, _ending: Ending) -> None:
         self._check()
         self.changed.emit()
 
@@ -306,23 +276,22 @@ class ClassifierTab(QWidget):
         self.learn.classifier.use(Path(result["network"]))
         self._shown_model = self.learn.classifier.model
         self.views.show_scores(result["scores"], result["why_not"])
-        self.views.show_trained(_held_out(result, task))
+        self.views.show_trained(held_out_answers(result, task))
         self._session.networks_changed.emit()
         self.panel.remark()  # what was not estimated is said with the scores
-        self._report(trained_text(result))
+        self._desk.say(trained_text(result))
 
     def _show_activation(self, place: Place, ending: Ending) -> None:
         result = ending.result or {}
         text = f"{result['class']} in {place.text}"
         self._activation.show(place, np.asarray(result["map"], np.float32), text)
-        self._report(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
+        self._desk.say(f"Shown: what speaks for {text} (probability {float(result['probability']):.2f}).")
 
     def _read_filters(self) -> None:
         if self.run_in_progress is not None or self.learn.classifier.read()[1]:
             return
         model = self.learn.classifier.model
-        run = self._begin("filters", "Reading the filters…", self._show_filters)
-        run.start(lambda: {"model": model})
+        self._run("filters", "Reading the filters…", self._show_filters, lambda: {"model": model})
 
     def _show_filters(self, ending: Ending) -> None:
         if ending.result is not None:
@@ -340,7 +309,7 @@ class ClassifierTab(QWidget):
         try:
             place = self._opened.show(origin, self._image)
         except InputError as error:
-            self._say_problem(str(error))
+            self._desk.say_problem(str(error))
             return None
         if place.layer is not None:
             fly_to(self._viewer, place.layer, place.position, place.extent)
@@ -350,35 +319,10 @@ class ClassifierTab(QWidget):
         try:
             write_csv(path, pd.DataFrame(table_of(answers)))
         except InputError as error:
-            self._say_problem(str(error))
+            self._desk.say_problem(str(error))
         else:
             self._folder = path.parent
             self.panel.say(f"Exported: {path.name}.", details=str(path))
 
-    def _report(self, text: str) -> None:
-        """Say what a run came to, until something else is chosen."""
-        self._said_by_run = True
-        self.panel.say(text)
-
-    def _say_problem(self, problem: str) -> None:
-        self._said_by_run = True
-        self.panel.say(self._session.short(problem), error=True, details=self._session.with_log(problem))
-
     def _show_engine(self) -> None:
         self.learn.device.setText(self._session.device)
-
-
-def _held_out(result: Mapping[str, Any], task: Task) -> list[Answer]:
-    """Return what was said of each example while it was held out."""
-    said = result.get("held_out_examples")
-    if said is None:
-        return []
-    if said["origin"] is None:
-        places = [task.places[index] for index in said["index"]]
-    else:
-        places = [Origin.of(one).place for one in said["origin"]]
-    rankings = [pairs_of(ranking) for ranking in said["ranking"]]
-    return [
-        Answer(place, pairs[0][0], pairs, None, str(given))
-        for place, pairs, given in zip(places, rankings, said["class"], strict=True)
-    ]

@@ -14,8 +14,8 @@ from qtpy.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout
 from napari_grains.grains import MarkedGrains
 from napari_grains.widgets._camera import to_data
 from napari_grains.widgets._canvas_clicks import CanvasClicks, Pointer
+from napari_grains.widgets._class_keys import ClassKeys
 from napari_grains.widgets._class_list import ClassList
-from napari_grains.widgets._class_rows import KEYS
 from napari_grains.widgets._example_files import ExampleFacts
 from napari_grains.widgets._example_layers import (
     examples_of,
@@ -75,11 +75,11 @@ class GrainExampleBox(QGroupBox):
         super().__init__("Examples")
         self._viewer = viewer
         self._marked: dict[Layer, MarkedGrains] = {}
-        self._bound: list[tuple[Labels, str]] = []
         self._clicks, self._watch = CanvasClicks(viewer), StrokeWatch(self)
         self._of_viewer, self._of_layers = Subscriptions(), Subscriptions()
         self._listens = False
         self.grains, self.classes, self.sources = labels_combo(viewer), ClassList("grains"), SourceTable()
+        self._keys = ClassKeys(self.classes)
         self.click, self.paint, self.line = (
             QPushButton("Click grains"),
             QPushButton("Paint grains"),
@@ -184,7 +184,7 @@ class GrainExampleBox(QGroupBox):
             if layer not in self._marked:
                 self._take_in(layer)
                 self._count(layer)
-        self._bind_keys(layers)
+        self._keys.follow(layers)
         self._show()
 
     def _take_in(self, layer: Labels) -> None:
@@ -241,17 +241,8 @@ class GrainExampleBox(QGroupBox):
     def _show_classes(self) -> None:
         for layer in self._marked:
             show_phases(layer, self.classes.phases)
-        self._bind_keys(list(self._marked))
+        self._keys.follow(list(self._marked))
         self._show()
-
-    def _bind_keys(self, layers: list[Labels]) -> None:
-        for layer, key in self._bound:
-            layer.bind_key(key, None)
-        self._bound = []
-        for layer in layers:
-            for number, label in enumerate(self.classes.phases.labels[:KEYS], start=1):
-                layer.bind_key(str(number), lambda _, label=label: self.classes.take(label), overwrite=True)
-                self._bound.append((layer, str(number)))
 
     def _mark(self, event: Pointer) -> None:
         """Give the grain under the mouse a class, while the layer of examples is the active one."""

@@ -10,8 +10,8 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QGroupBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from napari_grains.widgets._class_keys import ClassKeys
 from napari_grains.widgets._class_list import ClassList
-from napari_grains.widgets._class_rows import KEYS
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._example_files import ExampleFacts
 from napari_grains.widgets._example_points import (
@@ -90,11 +90,11 @@ class ImageExampleBox(QGroupBox):
         self._image: Image | None = None
         self._layers: list[Points] = []
         self._names: dict[int, str] = {}
-        self._bound: list[tuple[Points, str]] = []
         self._touched: list[Points] = []
         self._of_viewer, self._of_layers, self._soon = Subscriptions(), Subscriptions(), QTimer(self)
         self.kind, self.where, self.patch = NarrowComboBox(), NarrowComboBox(), Number(8, 4096, 0)
         self.files, self.classes, self.sources = FileSource(), ClassList("points"), SourceTable()
+        self._keys = ClassKeys(self.classes)
         self.group, self.add_points, self.line = QLineEdit(), QPushButton("Click examples"), TextLine()
         self.kind.addItems(list(KINDS))
         self.where.addItems([POINTS, FILES])
@@ -174,7 +174,7 @@ class ImageExampleBox(QGroupBox):
         for layer in self._layers:
             self._of_layers.add(self._wait, layer.events.data, layer.events.features)
             self._take_in(layer)
-        self._bind_keys()
+        self._keys.follow(list(filter(is_ours, self._layers)))
         self._show()
 
     def _wait(self, event: Any) -> None:  # noqa: ANN401 - an event of napari
@@ -237,7 +237,7 @@ class ImageExampleBox(QGroupBox):
             show_colours(layer, self.classes.phases)
             mark = layer.metadata[METADATA]
             mark["classes"] = self._names
-        self._bind_keys()
+        self._keys.follow(list(filter(is_ours, self._layers)))
         self._take()
         self._show()
 
@@ -245,15 +245,6 @@ class ImageExampleBox(QGroupBox):
         for layer in self._layers:
             if is_ours(layer):
                 take_class(layer, self.classes.current, self.group.text().strip())
-
-    def _bind_keys(self) -> None:
-        for layer, key in self._bound:
-            layer.bind_key(key, None)
-        self._bound = []
-        for layer in filter(is_ours, self._layers):
-            for number, label in enumerate(self.classes.phases.labels[:KEYS], start=1):
-                layer.bind_key(str(number), lambda _, label=label: self.classes.take(label), overwrite=True)
-                self._bound.append((layer, str(number)))
 
     def _connect(self) -> None:
         self._soon.setSingleShot(True)

@@ -61,14 +61,22 @@ def parts_at(viewer: Viewer, points: Points, image: Image, patch: int | None) ->
     return [_part_at(source, place, patch) for place in _places_in(viewer, points, image)]
 
 
-def read_parts(source: Source, parts: Sequence[Part]) -> list[Array]:
-    """Cut parts out of an image or a stack, as grey levels."""
-    pixels = grey_levels(source)
-    planes = pixels if source.slices > 1 else pixels[None]
-    return [
-        planes[part.index] if part.side is None else patch_at(planes[part.index], part.corner, part.side)
-        for part in parts
-    ]
+def read_parts(sources: Sequence[Source], parts: Sequence[Part]) -> list[Array]:
+    """Cut parts out of an image or a stack and its channels, as grey levels.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The image, and the further channels that are seen together with it.
+    parts : sequence of Part
+
+    Returns
+    -------
+    list of ndarray, (Y, X) or (C, Y, X)
+        With an axis of channels where there are several.
+    """
+    cut = [_cut(source, parts) for source in sources]
+    return cut[0] if len(cut) == 1 else [np.stack(channels) for channels in zip(*cut, strict=True)]
 
 
 def stacked(images: Sequence[Array]) -> Array:
@@ -100,6 +108,15 @@ def place_of(image: Image, part: Part) -> Place:
     return Place(
         _text(image, part, middle, stack=stack), image, position, extent, index, part.corner, details
     )
+
+
+def _cut(source: Source, parts: Sequence[Part]) -> list[Array]:
+    pixels = grey_levels(source)
+    planes = pixels if source.slices > 1 else pixels[None]
+    return [
+        planes[part.index] if part.side is None else patch_at(planes[part.index], part.corner, part.side)
+        for part in parts
+    ]
 
 
 def _text(image: Image, part: Part, middle: tuple[int, int], *, stack: bool) -> str:

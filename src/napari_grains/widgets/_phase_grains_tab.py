@@ -13,7 +13,8 @@ from napari.viewer import Viewer
 from napari_grains.grains import MarkedGrains
 from napari_grains.widgets._answers import Answer, Place
 from napari_grains.widgets._camera import fly_to
-from napari_grains.widgets._classifier_tab import ClassifierTab, Task
+from napari_grains.widgets._classifier_jobs import Task
+from napari_grains.widgets._classifier_tab import ClassifierTab
 from napari_grains.widgets._example_files import ExampleFacts, ExampleFile
 from napari_grains.widgets._example_keeper import ExampleKeeper, KeptExamples
 from napari_grains.widgets._fraction_rows import FractionRows
@@ -146,7 +147,7 @@ class PhaseGrainsTab(ClassifierTab):
     def _show_classified(self, grains: Labels, ending: Ending) -> None:
         result = ending.result or {}
         if grains not in self._viewer.layers:
-            self._report("The grains were removed meanwhile: nothing is shown.")
+            self._desk.say("The grains were removed meanwhile: nothing is shown.")
             return
         names = [str(name) for name in result["class_names"]]
         colours = self._colours(names)
@@ -158,7 +159,7 @@ class PhaseGrainsTab(ClassifierTab):
         self.views.show_answers(answers_about(grains, result["table"], given))
         unknown = sum(name == "unknown" for name in result["table"]["class"])
         known = f"{len(result['table']['class']):,} grains classified"
-        self._report(f"{known}, {unknown:,} of them unknown." if unknown else f"{known}.")
+        self._desk.say(f"{known}, {unknown:,} of them unknown." if unknown else f"{known}.")
 
     def _show_grains(self) -> None:
         """Show what is known of the grains that are chosen, and offer examples of them that were kept."""
@@ -181,7 +182,7 @@ class PhaseGrainsTab(ClassifierTab):
             return
         rows, columns = np.nonzero(GrainSource(grains).read(answer.place.index) == grain)
         if not len(rows):
-            self._report("This grain is there no longer: classify again.")
+            self._desk.say("This grain is there no longer: classify again.")
             return
         position = [0.0] * (grains.ndim - 2) + [float(rows.mean()), float(columns.mean())]
         axis = slice_axis(grains)
@@ -210,9 +211,9 @@ class PhaseGrainsTab(ClassifierTab):
     def _restore(self, grains: Labels, file: ExampleFile, facts: ExampleFacts) -> None:
         arrays = self._keeper.take(file)
         if isinstance(arrays, str):
-            self._say_problem(arrays)
+            self._desk.say_problem(arrays)
         elif "labels" not in arrays or arrays["labels"].shape != GrainSource(grains).shape:
-            self._say_problem("The examples do not fit the grains any more.")
+            self._desk.say_problem("The examples do not fit the grains any more.")
         else:
             layer = self.examples.restore(grains, arrays["labels"], facts)
             self._keeper.go_on(layer, file)

@@ -15,7 +15,9 @@ from qtpy.QtWidgets import QHBoxLayout, QWidget
 from napari_grains.errors import InputError
 from napari_grains.widgets._answer_points import show_answers_on
 from napari_grains.widgets._answers import Answer, Place, answers_of
-from napari_grains.widgets._classifier_tab import ClassifierTab, Task
+from napari_grains.widgets._channels_field import ChannelsField
+from napari_grains.widgets._classifier_jobs import Task
+from napari_grains.widgets._classifier_tab import ClassifierTab
 from napari_grains.widgets._combos import NarrowComboBox
 from napari_grains.widgets._example_files import ExampleFacts, ExampleFile
 from napari_grains.widgets._example_keeper import ExampleKeeper, KeptExamples
@@ -57,6 +59,8 @@ class PhaseImagesTab(ClassifierTab):
         Where the layers are.
     session : Session
         Its engine does the work.
+    channels : ChannelsField
+        What is seen together with each image.
 
     Attributes
     ----------
@@ -67,9 +71,10 @@ class PhaseImagesTab(ClassifierTab):
         What Classify classifies.
     """
 
-    def __init__(self, viewer: Viewer, session: Session) -> None:
+    def __init__(self, viewer: Viewer, session: Session, channels: ChannelsField) -> None:
         super().__init__(viewer, session, tasks=_TASKS, name="my classifier", classify_tip=_CLASSIFY_TIP)
         self.examples, self.what, self.left_behind = ImageExampleBox(viewer), NarrowComboBox(), OfferLine()
+        self._channels = channels
         self._keeper = ExampleKeeper("points", self)
         self.what.addItems([ALL, AT_POINTS])
         self.what.setToolTip(_WHAT_TIP)
@@ -77,6 +82,7 @@ class PhaseImagesTab(ClassifierTab):
         self.examples.changed.connect(self._look_again)
         self.examples.pointed.connect(self._keep)
         self.what.currentIndexChanged.connect(self._check_anew)
+        channels.changed.connect(self._check_anew)
         self._keeper.failed.connect(self.panel.remark)
 
     def show_image(self, layer: Image | None) -> None:
@@ -97,13 +103,26 @@ class PhaseImagesTab(ClassifierTab):
         names = {name for _, points, _ in pairs for name in self._classes(points)}
         if len(names) < 2:
             return self.examples.problem() or "Click examples of two classes at least, several of each."
-        return next(filter(None, (Source(image).problem() for _, _, image in pairs)), "")
+        unfit = next(filter(None, (Source(image).problem() for _, _, image in pairs)), "")
+        return unfit or self._why_not_together([image for _, _, image in pairs])
+
+    def _why_not_together(self, images: Sequence[Image]) -> str:
+        """Why images cannot be learned from together; empty if they can."""
+        numbers = {len(self._channels.of(image)): image.name for image in images}
+        if len(numbers) < 2:
+            return ""
+        (one, first), (other, second), *_ = numbers.items()
+        return f"“{first}” has {one} further channels and “{second}” {other}: choose as many for each."
 
     def _why_nothing_to_classify(self) -> str:
         if problem := self.examples.problem():
             return problem
         if self.what.currentText() == AT_POINTS and self._points() is None:
             return "There are no points on this image: click some, or classify all of it."
+        wanted = int(self.learn.classifier.read()[0].get("architecture", {}).get("channels", 1)) - 1
+        number = 0 if self._image is None else len(self._channels.of(self._image))
+        if number != wanted:
+            return f"The classifier wants {wanted} further channels, not {number}: see Channels."
         return ""
 
     def _training(self) -> Task:
@@ -113,7 +132,7 @@ class PhaseImagesTab(ClassifierTab):
             return Task(lambda: arguments)
         pairs, side = self._pairs(), self.examples.side
         picked = [self._picked(source, points, image) for source, points, image in pairs]
-        sources = [Source(image) for _, _, image in pairs]
+        sources = [self._seen_with(image) for _, _, image in pairs]
         parts = [[part for part, _, _ in one] for one in picked]
         rows = [row for one in picked for row in one]
         places = [
@@ -121,22 +140,27 @@ class PhaseImagesTab(ClassifierTab):
         ]
         classes, groups = [name for _, name, _ in rows], [group for _, _, group in rows]
         arguments = how | {"patch": side, "classes": classes, "groups": groups}
-        return Task(lambda: arguments | {"images": _read(sources, parts)}, sources, places)
+        every = [source for seen in sources for source in seen]
+        return Task(lambda: arguments | {"images": _read(sources, parts)}, every, places)
 
     def _classifying(self) -> tuple[str, Task, Callable[[Ending], None]]:
         image = self._image
         assert image is not None  # noqa: S101 - for type checkers: `_why_not_classify` has looked
         card, _ = self.learn.classifier.read()
         patch = int(card["patch"]) if card.get("patch") and card.get("task") == "patches" else None
-        source, points = Source(image), self._points() if self.what.currentText() == AT_POINTS else None
+        sources = self._seen_with(image)
+        points = self._points() if self.what.currentText() == AT_POINTS else None
         found: list[Part] = []
 
         def gather() -> Arguments:
-            chosen = parts_everywhere(source, patch) if points is None else self._parts(points, image, patch)
+            if points is None:
+                chosen = parts_everywhere(sources[0], patch)
+            else:
+                chosen = self._parts(points, image, patch)
             found.extend(chosen)
-            return {"images": _read([source], [chosen])}
+            return {"images": _read([sources], [chosen])}
 
-        return "classify", Task(gather, [source]), partial(self._show_classified, image, patch, found)
+        return "classify", Task(gather, sources), partial(self._show_classified, image, patch, found)
 
     def _explaining(self, place: Place) -> Task | None:
         image, origin = place.layer, place.origin
@@ -144,19 +168,19 @@ class PhaseImagesTab(ClassifierTab):
             return Task(lambda: {"image": self._opened.read(origin)})
         if not isinstance(image, Image) or image not in self._viewer.layers:
             return None
-        source = Source(image)
+        sources = self._seen_with(image)
         whole = "row" not in place.details
         side = None if whole else round(place.extent / 3)
         corner = (round(place.corner[0]), round(place.corner[1]))
         part = Part(place.index or 0, corner, side)
-        return Task(lambda: {"image": read_parts(source, [part])[0]}, [source])
+        return Task(lambda: {"image": read_parts(sources, [part])[0]}, sources)
 
     def _show_classified(
         self, image: Image, patch: int | None, parts: Sequence[Part], ending: Ending
     ) -> None:
         result = ending.result or {}
         if image not in self._viewer.layers:
-            self._report("The image was removed meanwhile: nothing is shown.")
+            self._desk.say("The image was removed meanwhile: nothing is shown.")
             return
         names = [str(name) for name in result["class_names"]]
         given = self._given(image, patch, names)
@@ -168,7 +192,11 @@ class PhaseImagesTab(ClassifierTab):
         colours = dict(zip(names, self.examples.classes.phases.colours_of(names), strict=True))
         show_answers_on(self._viewer, image, answers, patch, colours)
         self.views.show_answers(answers)
-        self._report(_counted(answers, names))
+        self._desk.say(_counted(answers, names))
+
+    def _seen_with(self, image: Image) -> list[Source]:
+        """Return an image and its channels."""
+        return [Source(image), *map(Source, self._channels.of(image))]
 
     def _pairs(self) -> list[tuple[ExampleSource, Points, Image]]:
         """Ticked layers of points with their images."""
@@ -246,9 +274,9 @@ class PhaseImagesTab(ClassifierTab):
     def _restore(self, image: Image, file: ExampleFile, facts: ExampleFacts) -> None:
         arrays = self._keeper.take(file)
         if isinstance(arrays, str):
-            self._say_problem(arrays)
+            self._desk.say_problem(arrays)
         elif not {"points", "classes", "groups"} <= set(arrays):
-            self._say_problem("The examples cannot be read: their file is damaged.")
+            self._desk.say_problem("The examples cannot be read: their file is damaged.")
         else:
             self._keeper.go_on(self.examples.restore(image, arrays, facts), file)
 
@@ -262,11 +290,12 @@ class PhaseImagesTab(ClassifierTab):
         return whole
 
 
-def _read(sources: Sequence[Source], parts: Sequence[Sequence[Part]]) -> Array:
+def _read(sources: Sequence[Sequence[Source]], parts: Sequence[Sequence[Part]]) -> Array:
+    """Cut parts out of images, each with its channels."""
     if not any(parts):
         raise InputError("There is nothing to classify here.")
     return stacked(
-        [one for source, chosen in zip(sources, parts, strict=True) for one in read_parts(source, chosen)]
+        [one for seen, chosen in zip(sources, parts, strict=True) for one in read_parts(seen, chosen)]
     )
 
 

@@ -17,6 +17,8 @@ from napari_grains.widgets._phase_pixels_tab import PhasePixelsTab
 from napari_grains.widgets._session import session_of
 
 _IMAGE_TIP: Final = "The micrograph that is painted on, trained on and classified"
+_GRAINS: Final = "Grains"
+_NO_CHANNELS: Final = "Grains are classified by the image that they were found in, without further channels"
 _TAB_TIPS: Final = (
     "Paint phases, train, find them in images, area fractions",
     "Click a few grains of each class, train, and see all grains by class",
@@ -51,9 +53,10 @@ class PhasesDock(Dock):
         self.tabs = QTabWidget()
         self.pixels = PhasePixelsTab(self._viewer, self._session, self.images, self.channels)
         self.grains = PhaseGrainsTab(self._viewer, self._session)
-        self.patches = PhaseImagesTab(self._viewer, self._session)
+        self.patches = PhaseImagesTab(self._viewer, self._session, self.channels)
         self._lay_out()
         self.images.layer_changed.connect(self._show_image)
+        self.tabs.currentChanged.connect(self._show_whether_channels_count)
         self._attach()
 
     def _lay_out(self) -> None:
@@ -64,7 +67,7 @@ class PhasesDock(Dock):
         for label, field in (row("Image", self.images), row("Channels", self.channels)):
             head.addRow(label, field)
         for number, (name, tab) in enumerate(
-            (("Pixels", self.pixels), ("Grains", self.grains), ("Images", self.patches))
+            (("Pixels", self.pixels), (_GRAINS, self.grains), ("Images", self.patches))
         ):
             page = QWidget()
             lay_out_in_column(page, (tab,))
@@ -90,6 +93,10 @@ class PhasesDock(Dock):
     def _show_image(self) -> None:
         for tab in (self.pixels, self.grains, self.patches):
             tab.show_image(self.images.layer)
+
+    def _show_whether_channels_count(self, _tab: int) -> None:
+        grains = self.tabs.tabText(self.tabs.currentIndex()) == _GRAINS
+        self.channels.set_unused(_NO_CHANNELS if grains else "")
 
     def _show_theme(self, _event: object = None) -> None:
         viewer = self._viewer

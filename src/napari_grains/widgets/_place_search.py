@@ -20,8 +20,13 @@ from napari_grains.widgets._source import Source
 class Searching(Protocol):
     """What learns from strokes, as the search sees it."""
 
-    run_in_progress: JobRun | None
-    live: LiveView | None
+    @property
+    def run_in_progress(self) -> JobRun | None:
+        """What runs now."""
+
+    @property
+    def live(self) -> LiveView | None:
+        """What is told to it, if it is a training."""
 
     def begin(self, job: str, text: str, finish: Callable[[Ending], None]) -> JobRun:
         """Make a run of a job."""

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from napari.layers import Image, Labels
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Signal
 
-from napari_grains.engine import TaskState
-from napari_grains.events import Answer, Event, Notice, Preview, Progress, TrainingProgress
+from napari_grains.events import Answer, Preview, TrainingProgress
 from napari_grains.widgets._finetune_panel import StrokePanel
 from napari_grains.widgets._history_list import entry
+from napari_grains.widgets._job_desk import JobDesk
 from napari_grains.widgets._job_run import Arguments, Ending, JobRun
 from napari_grains.widgets._learn_box import LearnBox
 from napari_grains.widgets._left_behind import LeftBehind
@@ -32,6 +32,8 @@ from napari_grains.widgets._stroke_pairs import StrokePair
 from napari_grains.widgets._stroke_watch import StrokeWatch
 from napari_grains.widgets._training_state import EDGES, TrainingState
 from napari_grains.widgets._watched import TRAINING, Look, WatchedLayer
+
+_UNCHANGED: Final = "Ended; the network is as it was before."
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +74,8 @@ class StrokeTraining(QObject):
         Offers strokes and trainings that were interrupted.
     places : PlaceSearch
         Where to paint next.
-    run_in_progress : JobRun or None
-        The job that runs now.
     live : LiveView or None
-        What is seen of it, and told to it, if it is a training.
+        What is seen of a training that runs, and told to it.
     trained : Signal(mapping)
         What the job "finetune" returned, after the network was put in place.
     """
@@ -86,11 +86,9 @@ class StrokeTraining(QObject):
     def __init__(self, viewer: Viewer, session: Session, parts: TrainingParts, parent: QObject) -> None:
         super().__init__(parent)
         self._viewer, self._session, self.parts = viewer, session, parts
-        self.run_in_progress: JobRun | None = None
-        self._finish: Callable[[Ending], None] | None = None
+        self._desk = JobDesk(session, parts.panel, parts.learn.set_running, unchanged=_UNCHANGED, parent=self)
         self.live: LiveView | None = None
         self._state: TrainingState | None = None
-        self._said_by_run = False
         self._watch = StrokeWatch(self)
         self._keeper = StrokeKeeper(viewer, parts.paint.brush_box, self)
         self._arguments = StrokeArguments(viewer, parts.learn.network, self)
@@ -98,6 +96,11 @@ class StrokeTraining(QObject):
         self.places = PlaceSearch(viewer, parts.paint, self)
         self._connect()
         self._show_engine()
+
+    @property
+    def run_in_progress(self) -> JobRun | None:
+        """The job that runs now."""
+        return self._desk.run
 
     def train(self) -> None:
         """Learn from the ticked strokes."""
@@ -119,20 +122,11 @@ class StrokeTraining(QObject):
 
     def stop(self) -> None:
         """Keep the best so far; a second time: end the engine process at once."""
-        if self.run_in_progress is not None:
-            self.run_in_progress.stop()
-            self.parts.panel.set_stopping()
+        self._desk.stop()
 
     def begin(self, job: str, text: str, finish: Callable[[Ending], None]) -> JobRun:
         """Make a run of a job, whose end is shown and then told to ``finish``; it is to be started yet."""
-        run = JobRun(self._session, job)
-        run.heard.connect(self._hear)
-        run.state_changed.connect(self._show_state)
-        self.run_in_progress, self._finish = run, finish
-        self.parts.learn.set_running(on=True)
-        self.parts.panel.set_running()
-        self.parts.panel.say(text)
-        return run
+        return self._desk.begin(job, text, finish)
 
     def follow(self, *, on: bool) -> None:
         """Begin or end to follow the viewer; a run is stopped in the end."""
@@ -164,29 +158,25 @@ class StrokeTraining(QObject):
             return
         why_not = self.why_not()
         self.parts.panel.offer(why_not, self.why_no_place(), *self._why_not_more(why_not))
-        if not self._said_by_run:
+        if not self._desk.has_news:
             self.parts.panel.say(why_not)
 
     def check_anew(self) -> None:
         """Something else was chosen or painted: what the last run said is no longer news."""
-        self._said_by_run = False
+        self._desk.has_news = False
         self.check()
 
     def say(self, text: str) -> None:
         """Say what a run brought."""
-        self._said_by_run = True
-        self.parts.panel.say(text[:1].upper() + text[1:])
+        self._desk.say(text[:1].upper() + text[1:])
 
     def say_problem(self, problem: str) -> None:
         """Say what went wrong."""
-        self._said_by_run = True
-        text, details = self._session.short(problem), self._session.with_log(problem)
-        self.parts.panel.say(text, error=True, details=details)
+        self._desk.say_problem(problem)
 
     def remark(self, text: str) -> None:
         """Say one thing more that the user should know."""
-        panel = self.parts.panel
-        panel.remark(*filter(None, [*panel.remarks.text().split("\n"), text]))
+        self._desk.remark(text)
 
     def why_no_place(self) -> str:
         """Why no place to paint can be looked for; empty if one can."""
@@ -248,6 +238,10 @@ class StrokeTraining(QObject):
         self._watch.painted.connect(self._take_strokes)
         self._watch.painting.connect(self._session.engine.give_way)
         self._keeper.failed.connect(self.remark)
+        self._desk.trained.connect(self._show_progress)
+        self._desk.previewed.connect(self._show_preview)
+        self._desk.answered.connect(self._show_answer)
+        self._desk.over.connect(self._show_over)
         self._session.changed.connect(self._show_engine)
         self._session.networks_changed.connect(learn.network.look_again)
 
@@ -265,8 +259,7 @@ class StrokeTraining(QObject):
 
     def start(self, run: JobRun, gather: Callable[[], Arguments], images: Sequence[Any]) -> None:
         """Start a run that was begun; its end is shown."""
-        run.ended.connect(self._show_ending)
-        run.start(gather, [Source(image) for image in images])
+        self._desk.start(run, gather, [Source(image) for image in images])
 
     def _pairs_in_order(self) -> list[StrokePair]:
         """Ticked pairs, that of the image which is looked at first."""
@@ -306,33 +299,20 @@ class StrokeTraining(QObject):
             if (result := watched.result) is not None:
                 result.visible = True
 
-    def _hear(self, events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, TrainingProgress) and self.live is not None:
-                self.parts.panel.show_training(event)
-            if isinstance(event, Progress) and self.run_in_progress and not self.run_in_progress.stopping:
-                self.parts.panel.set_progress(event)
-            elif isinstance(event, Preview) and self.live is not None:
-                self.live.show(event)
-            elif isinstance(event, Answer) and self.live is not None:
-                self.places.take(event, self.live)
-            elif isinstance(event, Notice):
-                self.remark(event.message)
+    def _show_progress(self, progress: TrainingProgress) -> None:
+        if self.live is not None:
+            self.parts.panel.show_training(progress)
 
-    def _show_state(self, state: TaskState) -> None:
-        if state is TaskState.QUEUED:
-            self.parts.panel.say(self._session.waits_for)
+    def _show_preview(self, preview: Preview) -> None:
+        if self.live is not None:
+            self.live.show(preview)
 
-    def _show_ending(self, ending: Ending) -> None:
-        finish, self._finish = self._finish, None
-        self.run_in_progress, self.live, self._said_by_run = None, None, True
-        self.parts.learn.set_running(on=False)
-        if ending.problem:
-            self.say_problem(ending.problem)
-        elif ending.result is None:
-            self.parts.panel.say("Ended; the network is as it was before.")
-        if finish is not None:
-            finish(ending)
+    def _show_answer(self, answer: Answer) -> None:
+        if self.live is not None:
+            self.places.take(answer, self.live)
+
+    def _show_over(self, _ending: Ending) -> None:
+        self.live = None
         self.left_behind.look()
         self.check()
 
