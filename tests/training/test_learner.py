@@ -10,7 +10,8 @@ import torch
 
 from napari_grains.networks import UNet, UNetConfig, choose_device
 from napari_grains.training import Finetuning
-from napari_grains.training._learner import Learner, kept_change
+from napari_grains.training._learner import Learner
+from napari_grains.training._restraint import keeping_weight, kept_change
 
 SETTINGS = Finetuning(steps=1, rehearsal=0, keeping=0.0, ema=0.0)
 
@@ -47,6 +48,11 @@ def test_the_less_a_network_was_wrong_the_less_of_the_change_is_kept(error, shar
     assert kept_change(error) == pytest.approx(share)
 
 
+@pytest.mark.parametrize(("error", "weight"), [(0.0, 0.2), (0.1, 0.2), (0.175, 1.6), (0.25, 3.0), (0.6, 3.0)])
+def test_the_more_strokes_are_corrections_the_more_is_kept_elsewhere(error, weight):
+    assert keeping_weight(error) == pytest.approx(weight)
+
+
 def test_half_of_the_change_is_half_way_between_before_and_after(network, batch):
     before = deepcopy(network.state_dict())
     _, judged, learned_weights = learned(network, batch, 0.5)
@@ -72,6 +78,11 @@ def test_how_wrong_it_was_is_what_it_was_before_the_training(network, batch):
     learner = Learner(SETTINGS, plan, network)
     learner.expect(batch)
     assert learner.change == kept_change(learner.judge(batch, network)) == 1.0
+    assert learner.keeping == 0.0  # as told
+    learner = Learner(replace(SETTINGS, keeping=None), plan, network)
+    assert learner.keeping == keeping_weight(0.0)
+    learner.expect(batch)
+    assert learner.keeping == keeping_weight(learner.judge(batch, network)) > keeping_weight(0.0)
     with torch.no_grad():
         right = deepcopy(network)
         right.heads["boundary"].weight.zero_()

@@ -233,6 +233,7 @@ class FinetuneRun:
             "validated": race.validated,
             "kept": "trained" if won else "start",
             "change": round(self._learner.change, 3),
+            "keeping": round(self._learner.keeping, 3),
             "stopped": self._inbox.stopped,
             "verdict": verdict(race.before, race.score, won=won),
         } | self._aim.figures(race.best(), self._lessons.held)

@@ -53,8 +53,8 @@ class Finetuning:
         AdamW's decay.
     ema : float
         Decay of the moving average of the weights, which is what is judged and saved.
-    keeping : float
-        Weight of what the network said before where nothing was painted.
+    keeping : float, optional
+        Weight of what the network said before where nothing was painted; None: by how wrong it was before.
     change : float, optional
         Share of the change of the weights that is kept; None: by how wrong the network was before.
     patience : int
@@ -81,7 +81,7 @@ class Finetuning:
     balance: float = 0.25
     weight_decay: float = 1e-4
     ema: float = 0.97
-    keeping: float = 0.2
+    keeping: float | None = None
     change: float | None = None
     patience: int = 12
     seed: int = 0
@@ -101,7 +101,8 @@ class Finetuning:
             raise ValueError(f"the zoom must be from 1 to {_LARGEST_ZOOM}, got {self.zoom}")
         if self.change is not None and not 0 < self.change <= 1:
             raise ValueError(f"the kept share of the change must be above 0 and at most 1, got {self.change}")
-        if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and self.keeping >= 0 and self.seed >= 0):
+        keeping = 0.0 if self.keeping is None else self.keeping
+        if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and keeping >= 0 and self.seed >= 0):
             raise ValueError(f"ema, balance, keeping or seed is out of range in {self}")
 
     def rate(self, layers: Layers) -> float:

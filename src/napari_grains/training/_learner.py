@@ -12,6 +12,7 @@ from napari_grains.networks import DevicePlan, UNet
 
 from ._finetuning import Finetuning, Layers, trainable
 from ._losses import total_loss
+from ._restraint import keeping_weight, kept_change
 from ._settings import Loss
 from ._stream import Batch
 from ._stroke_loss import PLANES, TOLERANCE, kept_loss, stroke_error, stroke_loss
@@ -24,9 +25,6 @@ _SHARES = (0.15, 0.5)
 """Bounds of what is expected: a network that sees no boundary at all shall learn of them, too."""
 _LOSS = Loss()
 """Of the synthetic micrographs, as in pretraining."""
-_WRONG = 0.05
-"""Error on strokes from which on a network keeps all of the change; see `kept_change`."""
-_LEAST_CHANGE = 0.5
 
 
 class Learner:
@@ -52,6 +50,8 @@ class Learner:
         Share of boundary pixels that is expected.
     change : float
         Share of the change of the weights that is kept; see `kept_change`.
+    keeping : float
+        Weight of what the network said before where nothing was painted; see `keeping_weight`.
     """
 
     head: ClassVar[str] = "boundary"
@@ -62,6 +62,7 @@ class Learner:
     ) -> None:
         self.settings, self.plan, self.prior = settings, plan, 0.5
         self.change = 1.0 if settings.change is None else settings.change
+        self.keeping = keeping_weight(0.0) if settings.keeping is None else settings.keeping
         self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
         self._followed: UNet = deepcopy(self.network).requires_grad_(False)
@@ -126,8 +127,11 @@ class Learner:
         """Take from patches what the network said before: how many boundary pixels, and how often wrong."""
         logit = self.logits(patches, self._before)
         self.prior = min(max(float(logit.sigmoid().mean()), _SHARES[0]), _SHARES[1])
+        error = self.judge(patches, self._before)
         if self.settings.change is None:
-            self.change = kept_change(self.judge(patches, self._before))
+            self.change = kept_change(error)
+        if self.settings.keeping is None:
+            self.keeping = keeping_weight(error)
 
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
@@ -152,11 +156,11 @@ class Learner:
         boundary, grain, lenient = (strokes[name] for name in PLANES)
         of_strokes = stroke_loss(mine["boundary"], boundary, grain, lenient, self.prior, self._tolerance)
         loss = of_strokes
-        if self.settings.keeping:
+        if self.keeping:
             with torch.no_grad():
                 before = forward(self._before, self.plan, strokes["image"])
             ignored = 1 - (boundary + grain).clamp(max=1)
-            loss = loss + self.settings.keeping * kept_loss(mine, before, ignored)
+            loss = loss + self.keeping * kept_loss(mine, before, ignored)
         if synthetic:
             others = {name: value[number:] for name, value in outputs.items()}
             loss = loss + total_loss(others, synthetic, _LOSS)
@@ -172,26 +176,6 @@ class Learner:
         moved: UNet = deepcopy(self._before)
         _move(moved, network, share)
         return moved
-
-
-def kept_change(error: float) -> float:
-    """Share of the change of the weights to keep, by how wrong the network was before.
-
-    A network that has been right on nearly all strokes has little to learn from them, and half way to what it
-    became it is as right on the strokes and more like before elsewhere: weights before and after are averaged
-    (M. Wortsman et al., *Robust fine-tuning of zero-shot models*, CVPR 2022).
-
-    Parameters
-    ----------
-    error : float
-        Of the network before the training on all strokes, none of which it had seen; see `stroke_error`.
-
-    Returns
-    -------
-    float
-        0.5 to 1.
-    """
-    return min(max(error / _WRONG, _LEAST_CHANGE), 1.0)
 
 
 @torch.no_grad()
