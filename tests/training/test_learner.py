@@ -48,7 +48,7 @@ def test_the_less_a_network_was_wrong_the_less_of_the_change_is_kept(error, shar
     assert kept_change(error) == pytest.approx(share)
 
 
-@pytest.mark.parametrize(("error", "weight"), [(0.0, 0.2), (0.1, 0.2), (0.175, 1.6), (0.25, 3.0), (0.6, 3.0)])
+@pytest.mark.parametrize(("error", "weight"), [(0.0, 0.2), (0.1, 0.2), (0.175, 3.1), (0.25, 6.0), (0.6, 6.0)])
 def test_the_more_strokes_are_corrections_the_more_is_kept_elsewhere(error, weight):
     assert keeping_weight(error) == pytest.approx(weight)
 
