@@ -100,6 +100,7 @@ NAMES: Final = {
     "background": "background", "beam": "direct beam", "counts": "electrons in a white pixel",
     "readout": "readout noise", "thickness": "thickness, Å", "tilt": "tilt, °", "kilovolts": "voltage, kV",
 }  # fmt: skip
+LAST: Final = ("sure", "unknown", "wrong")
 INTRODUCTION = """
 ## Simulated diffraction patterns
 
@@ -111,8 +112,9 @@ camera constant (18 to 21.5 or 37 to 46 px Å), voltage, thickness, tilt, spot s
 background, direct beam and, with noise, counts and readout noise. `outside` is beyond the wide ranges, too,
 in all of them at once (camera constant 12.5 to 14.7 or 56 to 68 px Å). Share of the patterns whose system
 comes first; in brackets, is among the first two. `three`: cubic, hexagonal and orthorhombic patterns alone,
-told apart among these three. `unknown`: called unknown; `wrong`: given a wrong name. Guessing gives 0.14
-(0.29), and 0.33 of three. All is simulated, kinematically: no figure here is of a real pattern.
+told apart among these three. `sure`: mean probability that is given for the first name; `unknown`: called
+unknown; `wrong`: given a wrong name. Guessing gives 0.14 (0.29), and 0.33 of three. All is simulated,
+kinematically: no figure here is of a real pattern.
 """.strip()
 EACH = """
 One parameter at a time, all others usual, with noise. The first row has all usual; ranges that are not in the
@@ -165,6 +167,10 @@ class Answers:
         """Share of the patterns that are given a wrong name."""
         return float(((self.probabilities.argmax(axis=1) != self.truth) & ~self.unknown).mean())
 
+    def sure(self) -> float:
+        """Mean probability of the name that comes first."""
+        return float(self.probabilities.max(axis=1).mean())
+
     def confusion(self) -> NDArray[np.int64]:
         """(7, 7), patterns of each true system (row) that were taken for each system (column)."""
         found = np.zeros((len(CRYSTAL_SYSTEMS),) * 2, np.int64)
@@ -209,6 +215,7 @@ def _figures(answers: Answers) -> Figures:
         "accuracy_of_three": round(answers.among_three(), 4),
         "unknown": round(float(answers.unknown.mean()), 4),
         "wrong": round(answers.wrong(), 4),
+        "sure": round(answers.sure(), 4),
         "recall": dict(zip(CRYSTAL_SYSTEMS, recall.round(4).tolist(), strict=True)),
         "confusion": confusion.tolist(),
     }
@@ -221,10 +228,10 @@ def page(content: Figures) -> str:
     rows = [
         [name, cells(one["all"]), *(cells(one[kind]) for kind in KINDS), *(
             f"{one[kind]['accuracy_of_three']:.2f}" for kind in ("all", "zone axes", "powders")
-        ), *(f"{one['all'][key]:.2f}" for key in ("unknown", "wrong"))]
+        ), *(f"{one['all'][key]:.2f}" for key in LAST)]
         for name, one in conditions.items()
     ]  # fmt: skip
-    header = ["imaging", "all", *KINDS, "three", "three, zone axes", "three, powders", "unknown", "wrong"]
+    header = ["imaging", "all", *KINDS, "three", "three, zone axes", "three, powders", *LAST]
     where, last = content["machine"], conditions["usual"]
     each = content["one_by_one"][0]["all"]["patterns"]
     ended = (
@@ -256,12 +263,12 @@ def by_system(conditions: Mapping[str, Figures]) -> list[list[str]]:
 
 def one_by_one(figures: list[Figures]) -> str:
     """Table of the ranges of single parameters."""
-    header = ["", "", "all", "zone axes", "powders", "three", "unknown", "wrong"]
+    header = ["", "", "all", "zone axes", "powders", "three", *LAST]
     return markdown_table(
         header,
         [
             [one["name"], one["range"], *(f"{one[kind]['accuracy']:.2f}" for kind in ("all", *KINDS[::2])),
-             *(f"{one['all'][key]:.2f}" for key in ("accuracy_of_three", "unknown", "wrong"))]
+             *(f"{one['all'][key]:.2f}" for key in ("accuracy_of_three", *LAST))]
             for one in figures
         ],
     )  # fmt: skip

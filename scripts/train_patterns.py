@@ -54,7 +54,7 @@ TOGETHER = 50
 EPOCHS, BATCH, RATE, DECAY = 8, 256, 3e-3, 0.05
 BESIDE, FAR, PLACED, EVEN = 20, 12.0, 0.3, 0.05
 """Frames without a pattern in a batch; mean square of their features, patterns having 1 at most; weights."""
-UNKNOWN_SHARE = 0.02
+UNKNOWN_SHARE = 0.05
 POWDER, ANY_ZONE, NOTHING = 0, 99, -1
 """Sorts; a zone axis of low indices is u^2 + v^2 + w^2."""
 NOTES = (
@@ -64,7 +64,7 @@ NOTES = (
     "One pattern often fits several systems: read the first two names. Along its axis tetragonal looks "
     "cubic; cubic <110> and tetragonal [100] look orthorhombic; monoclinic looks orthorhombic across its "
     "axis and triclinic along it, and is seldom named. A pattern off the zone axes says little about the "
-    "system. Patterns of other imaging are seldom called unknown."
+    "system. Patterns of other imaging get low probabilities, and some are called unknown."
 )
 Drawing = Callable[[int, range], tuple[list[NDArray[np.float32]], list[int], list[int]]]
 console = Console()

@@ -373,10 +373,11 @@ def test_the_page_of_patterns_has_a_row_for_each_condition(module) -> None:
     page = patterns.page(
         {"machine": {"processor": "p", "date": "today"}, "conditions": conditions, "one_by_one": singly}
     )
-    cells = "0.50 (1.00) | 0.50 (1.00) | 1.00 (1.00) | 0.00 (1.00) | 0.50 | 0.50 | 0.00 | 0.25 | 0.25 |"
-    assert page.count(cells) == 8
-    cells = "| spot size, px | 1.5 to 2, not in the training | 0.50 | 0.50 | 0.00 | 0.50 | 0.25 | 0.25 |"
-    assert cells in page
+    last = "0.60 | 0.25 | 0.25 |"
+    cells = "0.50 (1.00) | 0.50 (1.00) | 1.00 (1.00) | 0.00 (1.00) | 0.50 | 0.50 | 0.00 | "
+    assert page.count(cells + last) == 8
+    cells = "| spot size, px | 1.5 to 2, not in the training | 0.50 | 0.50 | 0.00 | 0.50 | "
+    assert cells + last in page
     assert "hexagonal for cubic (100%)" in page
     assert "Guessing gives 0.14" in page
 

@@ -163,7 +163,8 @@ def _around(maps: Tensor, side: int = _BACKGROUND) -> Tensor:
 
 
 def _spectrum(maps: Tensor) -> Tensor:
-    return torch.fft.rfft2(maps, (_PADDED, _PADDED))
+    spectrum: Tensor = torch.fft.rfft2(maps, (_PADDED, _PADDED))
+    return spectrum
 
 
 def _half_turns(spectrum: Tensor) -> Tensor:
@@ -177,7 +178,8 @@ def _half_turns(spectrum: Tensor) -> Tensor:
 
 def _is_on(places: Tensor) -> Tensor:
     """Whether places (..., 2) are on the image."""
-    return places.abs().amax(-1) <= (SIDE - 1) / 2
+    found: Tensor = places.abs().amax(-1) <= (SIDE - 1) / 2
+    return found
 
 
 def _at(maps: Tensor, places: Tensor) -> Tensor:

@@ -119,8 +119,9 @@ def _likeliest(places: Tensor, heights: Tensor) -> Tensor:
 def _apart(edges: Tensor) -> Tensor:
     """Whether pairs of edges (N, P, 2, 2) are far from lying in one line."""
     short, long = edges.norm(dim=-1).sort(dim=-1).values.unbind(-1)
-    height: Tensor = _areas(edges).abs() / long.clamp_min(1e-3)
-    return height > (_APART * short).clamp_min(_LEAST_APART)
+    height = _areas(edges).abs() / long.clamp_min(1e-3)
+    found: Tensor = height > (_APART * short).clamp_min(_LEAST_APART)
+    return found
 
 
 def _held(edges: Tensor, places: Tensor, weights: Tensor) -> Tensor:

@@ -44,10 +44,12 @@ def symmetries(polar: Tensor, radii: Tensor) -> Tensor:
     turns = 0.5 * (turned[:, :_TURNS] + turned[:, half - _TURNS + 1 : half + 1].flip(1))
     best, line = mirrored.max(dim=1, keepdim=True)
     off = 2 * torch.arange(_MIRRORS, device=polar.device)  # a line turned by a step turns the image by two
-    mirrors = 0.5 * sum(mirrored.gather(1, (line + sign * off) % ANGLES) for sign in (1, -1))
+    sides = [mirrored.gather(1, (line + sign * off) % ANGLES) for sign in (1, -1)]
+    mirrors = 0.5 * (sides[0] + sides[1])
     return torch.cat([turns, turned[:, half : half + 1], best, mirrors], dim=1)
 
 
 def _sum(waves: Tensor) -> Tensor:
     """(N, ANGLES), correlations summed over the radii."""
-    return torch.fft.irfft(waves.sum(dim=1), ANGLES, dim=-1)
+    found: Tensor = torch.fft.irfft(waves.sum(dim=1), ANGLES, dim=-1)
+    return found
