@@ -161,6 +161,8 @@ def test_the_bundled_classifier_tells_systems_apart():
     assert "simulated" in card.notes
     kinds = {"powders", "zone axes", "any orientation"}
     assert set(card.scores["by_part"]) == kinds | {"usual imaging", "wide imaging"}
+    assert card.scores["by_part"]["usual imaging"]["accuracy"] > 0.58
+    assert min(card.scores["unknown_without_pattern"][name] for name in ("halo", "micrograph")) > 0.9
     assert find_classifier("patterns").stat().st_size < 2_000_000
     recipe = PatternRecipe(systems=dict.fromkeys(("cubic", "hexagonal", "orthorhombic"), 1.0), orientations=0)
     patterns = [recipe.pattern(77, k) for k in range(150)]
