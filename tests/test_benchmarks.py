@@ -11,8 +11,15 @@ import numpy as np
 import pytest
 
 from napari_grains.inference import SegmentationSettings
-from napari_grains.networks import NetworkCard, UNet, UNetConfig, save_network
-from napari_grains.synthesis import PatternRecipe
+from napari_grains.networks import (
+    NetworkCard,
+    UNet,
+    UNetConfig,
+    find_classifier,
+    read_classifier_card,
+    save_network,
+)
+from napari_grains.synthesis import WIDE_PATTERN_RANGES, PatternRecipe
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 FIGURES = {"are": 0.2, "boundary_f1": 0.9, "count_ratio": 1.1, "vi_split": 0.5, "vi_merge": 0.4, "dG": 0.14}
@@ -369,20 +376,46 @@ def test_patterns_are_scored_by_rank_kind_and_system(module) -> None:
 
 def test_the_page_of_patterns_has_a_row_for_each_condition(module) -> None:
     patterns = module("patterns")
-    conditions = dict.fromkeys(patterns.CONDITIONS, patterns.in_figures(answers(patterns)))
-    page = patterns.page({"machine": {"processor": "p", "date": "today"}, "conditions": conditions})
-    cells = "0.50 (1.00) | 0.50 (1.00) | 1.00 (1.00) | 0.00 (1.00) | 0.50 | 0.50 | 0.00 | 0.25 |"
-    assert page.count(cells) == 4
+    figures = patterns.in_figures(answers(patterns))
+    conditions = dict.fromkeys(patterns.CONDITIONS, figures)
+    singly = [{"name": "spot size, px", "range": patterns.said("imaging.spot_size", 1.5, 2.0)} | figures]
+    page = patterns.page(
+        {"machine": {"processor": "p", "date": "today"}, "conditions": conditions, "one_by_one": singly}
+    )
+    last = "0.60 | 0.25 | 0.25 |"
+    cells = "0.50 (1.00) | 0.50 (1.00) | 1.00 (1.00) | 0.00 (1.00) | 0.50 | 0.50 | 0.00 | "
+    assert page.count(cells + last) == 8
+    cells = "| spot size, px | 1.5 to 2, not in the training | 0.50 | 0.50 | 0.00 | 0.50 | "
+    assert cells + last in page
     assert "hexagonal for cubic (100%)" in page
     assert "Guessing gives 0.14" in page
 
 
 def test_imaging_outside_the_training_ranges_is_outside_all_of_them(module) -> None:
     patterns = module("patterns")
-    inside = [PatternRecipe().draw(np.random.default_rng(k)) for k in range(300)]
-    for ranges in patterns.OUTSIDE:
-        for name, one in ranges.items():
+    usual, wide = trained_recipes()
+    for conditions, recipes in ((patterns.UNUSUAL, [usual]), (patterns.OUTSIDE, [usual, wide])):
+        inside = [recipe.draw(np.random.default_rng(k)) for recipe in recipes for k in range(300)]
+        for name, one in ((name, one) for ranges in conditions for name, one in ranges.items()):
             part, _, key = name.partition(".")
             seen = [getattr(getattr(each, part), key) for each in inside]
             assert one.low > max(seen) or one.high < min(v for v in seen if v > 0), name
-    assert len(patterns.OUTSIDE[0]) >= 10
+        assert len(conditions[0]) >= 10
+
+
+def trained_recipes():
+    """Recipes on the card of the bundled classifier."""
+    card = read_classifier_card(find_classifier("patterns"))
+    return [PatternRecipe.from_dict(one) for one in card.recipe["patterns"]]
+
+
+def test_ranges_are_called_outside_where_the_training_has_none(module) -> None:
+    patterns = module("patterns")
+    usual, wide = trained_recipes()
+    assert usual == PatternRecipe()
+    assert dict(wide.ranges) == dict(WIDE_PATTERN_RANGES)
+    assert patterns.said("imaging.camera_constant", 10, 12) == "10 to 12, not in the training"
+    assert patterns.said("imaging.camera_constant", 15, 18) == "15 to 18"
+    assert patterns.said("imaging.beam_stop", 0, 0) == "none"
+    assert set(patterns.ONE_BY_ONE) <= set(WIDE_PATTERN_RANGES)
+    assert {name.partition(".")[2] for name in patterns.ONE_BY_ONE} == set(patterns.NAMES)

@@ -10,8 +10,9 @@ import torch
 from torch.nn import functional as F  # noqa: N812
 
 from napari_grains.networks import LATTICE, Preparation, classifier, find_classifier, load_classifier
-from napari_grains.networks._lattice_reading import NUMBERS, POINTS, RADII, SHAPE, LatticeReading
+from napari_grains.networks._lattice_reading import NUMBERS, OF_SPOTS, POINTS, RADII, SHAPE, LatticeReading
 from napari_grains.networks._net_of_spots import NetOfSpots
+from napari_grains.networks._symmetry_reading import SYMMETRIES
 from napari_grains.synthesis import (
     CRYSTAL_SYSTEMS,
     Cell,
@@ -75,18 +76,52 @@ def test_the_camera_length_changes_the_size_of_a_net_only():
     assert float(far[2] - near[2]) == pytest.approx(math.log(1.5), abs=0.02)
 
 
+def centre(image):
+    reading = LatticeReading()
+    clear = (image - F.avg_pool2d(image[None], 9, 1, 4)[0]).clamp_min(0) * reading.window
+    return reading.centre(image, torch.fft.rfft2(clear, (96, 96)))[0].tolist()
+
+
 @pytest.mark.parametrize("kind", ["spots", "rings"])
 def test_the_centre_is_found_without_the_direct_beam(kind):
     imaging = {"offset_x": 1.3, "offset_y": -0.7, "beam_stop": 3.0, "stop_direction": 60.0}
     image = pattern(Cell(4, 5, 6), kind=kind, **imaging)[:, 0]
-    reading = LatticeReading()
-    clear = (image - F.avg_pool2d(image[None], 9, 1, 4)[0]).clamp_min(0) * reading.window
-    found = reading.centre(torch.fft.rfft2(clear, (96, 96)))
-    assert found[0].tolist() == pytest.approx([1.3, -0.7], abs=0.3)
+    assert centre(image) == pytest.approx([1.3, -0.7], abs=0.3)
+
+
+@pytest.mark.parametrize("kind", ["spots", "rings"])
+def test_the_centre_may_be_far_from_the_middle(kind):
+    image = pattern(Cell(4, 5, 6), kind=kind, offset_x=-3.6, offset_y=4.2, **NOISY)[:, 0]
+    assert centre(image) == pytest.approx([-3.6, 4.2], abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("cell", "zone", "turn", "mirror"),
+    [
+        (Cell(4, 4, 4), (0, 0, 1), 90, 45),
+        (Cell(4, 4, 6, 90, 90, 120), (0, 0, 1), 60, 30),
+        (Cell(4, 5, 6), (0, 0, 1), 180, 90),
+    ],
+)
+def test_patterns_are_like_themselves_after_the_turns_and_mirrors_of_their_symmetry(cell, zone, turn, mirror):
+    found = read(pattern(cell, zone, **NOISY))[SHAPE + 3 * POINTS :][:SYMMETRIES]
+    turns, half, best, mirrors = found.split([49, 1, 1, 49])
+    step = 90 / 48
+    alike = half if turn == 180 else turns[round(turn / step)]
+    assert float(alike) > 0.9
+    assert min(float(best), float(mirrors[round(mirror / step)])) > 0.9
+    assert float(turns[round(25 / step)]) < 0.3
+    assert float(mirrors[round(0.4 * mirror / step)]) < 0.4
+
+
+def test_a_triclinic_net_has_no_mirror():
+    found = read(pattern(Cell(4, 5, 6, 80, 75, 70), **NOISY))[SHAPE + 3 * POINTS :][:SYMMETRIES]
+    assert float(found[49]) > 0.9  # half a turn
+    assert float(found[50]) < 0.8
 
 
 def test_rings_are_peaks_of_the_profile():
-    profile = read(pattern(Cell(4, 4, 4), kind="rings", camera_constant=36.0))[SHAPE + 3 * POINTS :]
+    profile = read(pattern(Cell(4, 4, 4), kind="rings", camera_constant=36.0))[OF_SPOTS:]
     radii = 2.5 * (31.5 / 2.5) ** np.linspace(0, 1, RADII)
     mean = np.interp([9.0, 9 * 2**0.5, 9 * 1.22], radii, profile.reshape(3, RADII)[0])
     assert mean[:2].min() > 1.5 * mean[2]
@@ -109,7 +144,7 @@ def test_what_is_no_pattern_gives_finite_numbers(image):
 
 def test_the_network_learns_behind_its_measurements():
     network = classifier(LATTICE, 7)
-    assert sum(one.numel() for one in network.parameters()) == 334_513
+    assert sum(one.numel() for one in network.parameters()) == 360_313
     assert sum(one.numel() for one in network.encoder[0].parameters()) == 0
     loss = network(torch.rand(4, 1, 64, 64)).sum()
     loss.backward()
@@ -124,7 +159,10 @@ def test_the_bundled_classifier_tells_systems_apart():
     assert card.class_names == CRYSTAL_SYSTEMS
     assert card.task == "patterns"
     assert "simulated" in card.notes
-    assert set(card.scores["by_sort"]) == {"powders", "zone axes", "any orientation"}
+    kinds = {"powders", "zone axes", "any orientation"}
+    assert set(card.scores["by_part"]) == kinds | {"usual imaging", "wide imaging"}
+    assert card.scores["by_part"]["usual imaging"]["accuracy"] > 0.58
+    assert min(card.scores["unknown_without_pattern"][name] for name in ("halo", "micrograph")) > 0.9
     assert find_classifier("patterns").stat().st_size < 2_000_000
     recipe = PatternRecipe(systems=dict.fromkeys(("cubic", "hexagonal", "orthorhombic"), 1.0), orientations=0)
     patterns = [recipe.pattern(77, k) for k in range(150)]

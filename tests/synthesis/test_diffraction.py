@@ -16,6 +16,7 @@ from napari_grains.synthesis import (
     CRYSTAL_SYSTEMS,
     ELEMENTS,
     MOTIFS,
+    WIDE_PATTERN_RANGES,
     Atom,
     Cell,
     Crystal,
@@ -279,6 +280,18 @@ def test_random_cells_have_the_shape_of_their_system_and_no_better_one(system):
             assert (equal, right) == EQUAL_AND_RIGHT[system]
         ratios = edges[1:] / edges[:-1]
         assert system == "hexagonal" or np.all((ratios > 1.1) | (ratios < 1 + 1e-9))
+
+
+def test_wide_imaging_holds_the_usual_one():
+    wide = PatternRecipe(ranges=WIDE_PATTERN_RANGES)
+    for seed in range(100):
+        usual, other = (one.draw(np.random.default_rng(seed)) for one in (PatternRecipe(), wide))
+        assert usual.crystal == other.crystal
+        for name, one in WIDE_PATTERN_RANGES.items():
+            part, _, key = name.partition(".")
+            value = getattr(getattr(usual, part), key)
+            exposure = 0.3 if (key, usual.kind) == ("exposure", "rings") else 1.0
+            assert one.low <= value / exposure <= one.high or (value == 0 and one.chance < 1), name
 
 
 def test_a_recipe_survives_json():

@@ -7,7 +7,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from ._lattice_reading import POINTS, PROFILES, RADII, SHAPE, LatticeReading
+from ._lattice_reading import OF_SPOTS, PROFILES, RADII, SHAPE, LatticeReading
 
 LATTICE_FEATURES: Final = 256
 """Numbers that the head reads, half of them from the net of spots, half from the profile."""
@@ -31,7 +31,7 @@ class LatticeFeatures(nn.Module):
         super().__init__()
         self.register_buffer("ratios", torch.linspace(0, 1.2, _RATIOS), persistent=False)
         self.register_buffer("leans", torch.linspace(0, 0.5, _LEANS), persistent=False)
-        numbers = SHAPE + 3 * POINTS + _RATIOS * _LEANS + _RATIOS + _LEANS
+        numbers = OF_SPOTS + _RATIOS * _LEANS + _RATIOS + _LEANS
         self.net = nn.Sequential(
             nn.BatchNorm1d(numbers), *_dense(numbers, LATTICE_FEATURES), nn.Dropout(0.1),
             *_dense(LATTICE_FEATURES, _HALF),
@@ -44,7 +44,7 @@ class LatticeFeatures(nn.Module):
     def forward(self, reading: Tensor) -> Tensor:
         """Features of readings."""
         values = reading.flatten(1).float().clamp(-_LIMIT, _LIMIT)
-        net, profile = torch.split(values, [SHAPE + 3 * POINTS, PROFILES * RADII], dim=1)
+        net, profile = torch.split(values, [OF_SPOTS, PROFILES * RADII], dim=1)
         read = (
             self.net(torch.cat([net, self._shapes(net[:, :SHAPE])], dim=1)),
             self.profile(profile.reshape(-1, PROFILES, RADII)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -10,13 +11,15 @@ from torch.nn import functional as F  # noqa: N812
 
 _PEAKS = 40
 """Peaks of the autocorrelation that are looked at, the highest ones."""
-_STRONG, _FAINT = 0.15, 0.02
+_STRONG, _FAINT = 0.12, 0.02
 """Share of the highest peak that an edge needs at least, and that a peak needs to count in the fit."""
 _APART = 0.3
 """Least distance of the second edge's end from the first one's line, in lengths of that."""
 _LEAST_APART = 2.0  # px
-_NEAR = 1.2
-"""Distance in px from a corner of the net up to which a peak belongs to it."""
+_TRIED = 12
+"""Steps of which every two are tried as edges, the shortest strong ones."""
+_HIT, _NEAR = 0.9, 1.2
+"""Distance in px from a corner of the net up to which a peak belongs to it, before and in the fit."""
 _FARTHEST = 4
 """Steps up to which corners are fitted."""
 _HOLD = 0.05
@@ -75,7 +78,7 @@ class NetOfSpots:
         heights, order = (lags * peaks).flatten(1).topk(_PEAKS)
         rows, columns = (one.clamp(1, side - 2) for one in (order // side, order % side))
         places = summits(lags, rows, columns) - side // 2
-        net = cls.reduced(_shortest(places, heights))
+        net = cls.reduced(_likeliest(places, heights))
         for _ in range(2):
             net = cls.reduced(_fitted(net.edges, places, heights))
         return net
@@ -95,15 +98,55 @@ def summits(maps: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return torch.stack([x, y], dim=-1)
 
 
-def _shortest(places: Tensor, heights: Tensor) -> Tensor:
-    """Edges (N, 2, 2): the shortest strong step of (N, K, 2), and the shortest one beside it."""
+def _likeliest(places: Tensor, heights: Tensor) -> Tensor:
+    """Edges (N, 2, 2): the two of the shortest strong steps (N, K, 2) whose net holds most of all peaks.
+
+    The denser a net, the more peaks lie near its corners by chance; as many are taken off.
+    """
     each = torch.arange(len(places), device=places.device)
     rank = torch.where(heights > _STRONG, 0.0, 1e3) + places.norm(dim=-1)
-    short = places[each, rank.argmin(1)]
-    length = short.norm(dim=-1, keepdim=True).clamp_min(1e-3)
-    beside = (places[..., 0] * short[:, None, 1] - places[..., 1] * short[:, None, 0]).abs() / length
-    rank = rank + torch.where(beside > (_APART * length).clamp_min(_LEAST_APART), 0.0, 1e6)
-    return torch.stack([short, places[each, rank.argmin(1)]], dim=1)
+    order = rank.argsort(1)[:, :_TRIED]
+    first, second = torch.triu_indices(_TRIED, _TRIED, 1, device=places.device)
+    tried = places[each[:, None], order]
+    edges = torch.stack([tried[:, first], tried[:, second]], dim=2)
+    held = _held(edges, places, heights.clamp_min(0).sqrt())
+    # Steps that are in one line, or faint, only where there are no others.
+    is_faint = heights.gather(1, order)[:, second] <= _STRONG
+    held = held - torch.where(_apart(edges), 0.0, 1e3) - torch.where(is_faint, 1e2, 0.0)
+    return edges[each, held.argmax(1)]
+
+
+def _apart(edges: Tensor) -> Tensor:
+    """Whether pairs of edges (N, P, 2, 2) are far from lying in one line."""
+    short, long = edges.norm(dim=-1).sort(dim=-1).values.unbind(-1)
+    height = _areas(edges).abs() / long.clamp_min(1e-3)
+    found: Tensor = height > (_APART * short).clamp_min(_LEAST_APART)
+    return found
+
+
+def _held(edges: Tensor, places: Tensor, weights: Tensor) -> Tensor:
+    """(N, P), weight of the peaks (N, K, 2) at corners of the nets (N, P, 2, 2), less that of chance."""
+    areas = _areas(edges)
+    there = torch.where(areas.abs() < 1, 1.0, areas)[..., None]
+    one, two = edges.unbind(2)
+    steps = torch.stack([_areas_with(places, two) / there, -_areas_with(places, one) / there], dim=-1)
+    corners = steps.round()
+    off = ((steps - corners) @ edges).square().sum(-1)
+    hits = ((off < _HIT**2) & (corners.abs().amax(-1) <= _FARTHEST)).float()
+    chance = (math.pi * _HIT**2 / areas.abs().clamp_min(1)).clamp_max(1)
+    held: Tensor = ((hits - chance[..., None]) * weights[:, None]).sum(-1)
+    return held
+
+
+def _areas(edges: Tensor) -> Tensor:
+    """Of the cells with edges (..., 2, 2)."""
+    return edges[..., 0, 0] * edges[..., 1, 1] - edges[..., 0, 1] * edges[..., 1, 0]
+
+
+def _areas_with(places: Tensor, edges: Tensor) -> Tensor:
+    """(N, P, K), of the cells that places (N, K, 2) span with edges (N, P, 2)."""
+    x, y = places[:, None].unbind(-1)
+    return x * edges[..., 1:] - y * edges[..., :1]
 
 
 def _fitted(edges: Tensor, places: Tensor, heights: Tensor) -> Tensor:

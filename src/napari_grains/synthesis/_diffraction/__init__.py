@@ -4,7 +4,7 @@ from ._crystal import Atom, Cell, Crystal
 from ._motifs import MOTIFS, crystal
 from ._parameters import Illumination, PatternImaging, PatternKind, PatternParameters
 from ._pattern import DiffractionPattern, diffract
-from ._recipe import PATTERN_RANGES, PatternRecipe
+from ._recipe import PATTERN_RANGES, WIDE_PATTERN_RANGES, PatternRecipe
 from ._reflections import Reflections, powder_lines, reflections
 from ._scattering import ELEMENTS, electron_wavelength, scattering_factor
 from ._systems import CRYSTAL_SYSTEMS, random_crystal
@@ -14,6 +14,7 @@ __all__ = [
     "ELEMENTS",
     "MOTIFS",
     "PATTERN_RANGES",
+    "WIDE_PATTERN_RANGES",
     "Atom",
     "Cell",
     "Crystal",

@@ -47,6 +47,25 @@ _RANGES: Final[Mapping[str, Range]] = MappingProxyType(
 )
 PATTERN_RANGES: Final = frozenset(_RANGES)
 """Dotted names of the parameters that a recipe can give a range."""
+WIDE_PATTERN_RANGES: Final[Mapping[str, Range]] = MappingProxyType(
+    {
+        "illumination.kilovolts": Range(60.0, 300.0),
+        "illumination.thickness": log_range(30.0, 300.0),
+        "illumination.tilt": Range(0.0, 1.5),
+        "imaging.camera_constant": log_range(15.0, 55.0),
+        "imaging.spot_size": Range(0.5, 1.5),
+        "imaging.offset_y": Range(-4.0, 4.0),
+        "imaging.offset_x": Range(-4.0, 4.0),
+        "imaging.ellipticity": Range(0.0, 0.05),
+        "imaging.exposure": log_range(0.5, 15.0),
+        "imaging.beam": Range(0.5, 8.0),
+        "imaging.background": Range(0.0, 0.4),
+        "imaging.beam_stop": Range(2.0, 6.0, chance=0.4),
+        "imaging.counts": log_range(30.0, 3000.0, chance=0.8),
+        "imaging.readout": Range(0.0, 0.02),
+    }
+)
+"""Ranges that a recipe can be given to draw from many cameras: short, long, blurred, off the middle."""
 _RING_EXPOSURE: Final = 0.3
 """Rings are exposed this much less than spots: there is more of them."""
 _MOST_INDEX: Final = 2
