@@ -22,6 +22,7 @@ from qtpy.QtCore import QEventLoop, QTimer
 from scipy import ndimage
 
 from napari_grains.samples import etched_polycrystal, grooved_ceramic
+from napari_grains.synthesis import PatternRecipe
 from napari_grains.widgets import FinetuneDock, GrainsDock, PhasesDock, PretrainDock, SegmentDock
 from napari_grains.widgets._example_layers import mark_grain
 from napari_grains.widgets._looks import look
@@ -282,6 +283,38 @@ def grains_by_class(viewer: Viewer) -> None:
     until(lambda: tab.run_in_progress is None)
 
 
+def patterns_by_class(viewer: Viewer) -> None:
+    """Click frames of single crystals and of powders, classify all, and look at what one is told by."""
+    recipes = PatternRecipe(zones=1, orientations=0, rings=0), PatternRecipe(zones=0, orientations=0, rings=1)
+    frames = [recipes[number % 2].pattern(2, number).image for number in range(24)]
+    viewer.add_image((255 * np.stack(frames)).astype(np.uint8), name="patterns")
+    dock = PhasesDock(viewer)
+    viewer.window.add_dock_widget(dock, name="Phases (Grains)")
+    dock.tabs.setCurrentIndex(2)
+    tab = dock.patches
+    until(lambda: "Starting" not in tab.learn.device.text())
+    tab.examples.kind.setCurrentText("diffraction patterns")
+    for label, name in ((1, "single crystal"), (2, "powder")):
+        tab.examples.classes.names[label].setText(name)
+        tab.examples.classes.names[label].editingFinished.emit()
+    tab.examples.begin()
+    for frame in range(16):
+        tab.examples.classes.take(1 + frame % 2)
+        tab.examples.group.setText(f"session {1 + frame // 8}")
+        viewer.layers["patterns examples"].add([frame, 32, 32])
+    until(lambda: len(tab.examples.sources.ticked) == 1 and tab.panel.run.isEnabled())
+    tab.learn.network.setCurrentText("pattern")
+    tab.learn.minutes.setValue(0.3)
+    tab.train()
+    until(lambda: tab.run_in_progress is None)
+    tab.classify()
+    until(lambda: tab.run_in_progress is None)
+    tab.views.answers.selectRow(1)
+    tab.explain()
+    until(lambda: tab.run_in_progress is None)
+    viewer.dims.set_point(0, tab.views.answers.chosen.place.index)
+
+
 def pearlitic_steel() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return a synthetic micrograph of ferrite and pearlite (Y, X), and a few strokes on it."""
     grey, _, pearlite = pearlitic_grains(0, 0)
@@ -345,6 +378,7 @@ SCENES = (
     finetune_trained,
     phases_found,
     grains_by_class,
+    patterns_by_class,
 )
 
 

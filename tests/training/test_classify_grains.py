@@ -130,7 +130,7 @@ def test_a_stop_keeps_what_was_classified(trained):
 def test_one_image_is_not_estimated(tmp_path):
     result, events = train(tmp_path / "one.safetensors", [marked(0)])
     assert result["scores"] is None
-    assert "comes from a single group" in result["why_not"]
+    assert "come from a single group" in result["why_not"]
     assert [event.message for event in events if isinstance(event, Notice)] == [result["why_not"]]
 
 
