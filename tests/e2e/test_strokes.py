@@ -54,7 +54,9 @@ def test_a_network_learns_from_strokes_of_the_mouse(
     canvas = Canvas(viewer, strokes)
     edges = _edges(grains)
     for column in range(8, 224, 16):
-        canvas.draw([(row, column) for row in range(4, 188, 4) if edges[row, column]])
+        for row in range(4, 188, 4):
+            if edges[row, column]:  # a line from one to the next would run through the grain between them
+                canvas.draw([(row, column)])
     qtbot.keyClick(canvas.widget, Qt.Key.Key_1)
     assert strokes.selected_label == 1
     for row in range(12, 180, 24):
@@ -106,7 +108,8 @@ def test_a_network_learns_from_strokes_of_the_mouse(
     again = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=PATIENCE / 1000)
     told = json.loads(again.stdout.splitlines()[-1])
     assert told["model"].startswith("scratched steel")
-    assert told["grains"] > 0.25 * len(np.unique(grains))  # after seconds of strokes on scratches alone
+    # After seconds of strokes, some of which run across boundaries.
+    assert told["grains"] > 0.4 * len(np.unique(grains))
     assert (told["said"], told["torch"]) == ("", False)
 
 
