@@ -40,6 +40,8 @@ def module(monkeypatch: pytest.MonkeyPatch):
             "ablation",
             "boundaries",
             "finetuning",
+            "_corrections",
+            "corrections",
             "_phases_data",
             "_phases_forest",
             "_phases_network",
@@ -419,3 +421,44 @@ def test_ranges_are_called_outside_where_the_training_has_none(module) -> None:
     assert patterns.said("imaging.beam_stop", 0, 0) == "none"
     assert set(patterns.ONE_BY_ONE) <= set(WIDE_PATTERN_RANGES)
     assert {name.partition(".")[2] for name in patterns.ONE_BY_ONE} == set(patterns.NAMES)
+
+
+def test_corrections_lie_on_missed_and_on_invented_boundaries(module):
+    traced = np.zeros((60, 90), bool)
+    traced[:, 29:31] = traced[:, 59:61] = True
+    traced[40:, :20] = True  # an area, which nobody would follow with a brush
+    grains = np.ones((60, 90), int)
+    grains[:, 30:] = 2  # one boundary was found, the other missed, and one invented
+    grains[:, 75:] = 3
+    strokes = module("_corrections").corrections(traced, grains, 0.5, number=4, seed=0)
+    rows, columns = np.nonzero(strokes == 2)
+    assert rows.size
+    assert (np.abs(columns - 59.5) <= 2).all()
+    rows, columns = np.nonzero(strokes == 1)
+    assert rows.size
+    assert (np.abs(columns - 74.5) <= 2).all()
+
+
+def test_corrections_of_what_is_right_are_none(module):
+    traced = np.zeros((40, 40), bool)
+    traced[:, 20] = True
+    grains = np.ones((40, 40), int)
+    grains[:, 20:] = 2
+    assert not module("_corrections").corrections(traced, grains, 1.0, number=6, seed=0).any()
+
+
+def test_corrections_page_tells_the_painted_image_from_the_others(module):
+    before = {"steel": {"same": [FIGURES], "others": [FIGURES, FIGURES | {"are": 0.4}]}}
+    row = {"set": "steel", "number": 12, "seed": 0, "same": [FIGURES | {"are": 0.1}]}
+    runs = [row | {"others": [FIGURES]}, row | {"seed": 1, "others": [FIGURES | {"are": 0.24}]}]
+    where = {"processor": "a processor", "threads": 2, "date": "today"}
+    page = module("corrections").page(runs, before, where, 150)
+    line = next(line for line in page.splitlines() if line.startswith("| steel"))
+    assert [cell.strip() for cell in line.strip("|").split("|")] == [
+        "steel",
+        "12",
+        "0.200",
+        "0.100 (0.100 to 0.100)",
+        "0.300",
+        "0.220 (0.200 to 0.240)",
+    ]

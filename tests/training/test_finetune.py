@@ -150,7 +150,7 @@ def test_previews_show_the_visible_part_first_and_then_all(learn):
 
 
 def test_layers_follow_the_number_of_strokes_unless_told(learn):
-    assert [layers_for(n, 1000) for n in (20, 150, 400)] == ["head", "last", "all"]
+    assert [layers_for(n, 1000) for n in (5, 20, 400)] == ["head", "last", "all"]
     fine, _ = learn(settings=replace(QUICK, layers=None))
     assert fine.figures["layers"] in ("head", "last", "all")
 

@@ -15,7 +15,7 @@ Layers: TypeAlias = Literal["head", "last", "all"]
 LAYERS: Final = ("head", "last", "all")
 RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4, "all": 1e-3})
 """Learning rates: the more layers, the more careful."""
-_ENOUGH: Final = MappingProxyType({"last": 100, "all": 250})
+_ENOUGH: Final = MappingProxyType({"last": 10, "all": 250})
 """Painted working px of the rarer class from which on more layers than the head learn."""
 _LARGEST_ZOOM: Final = 4.0
 
