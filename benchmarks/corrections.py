@@ -86,7 +86,7 @@ def page(
 ) -> str:
     """Write the text for the documentation."""
     lines = []
-    for name, number in dict.fromkeys((row["set"], row["number"]) for row in rows):
+    for name, number in sorted({(row["set"], row["number"]) for row in rows}):
         mine = [row for row in rows if (row["set"], row["number"]) == (name, number)]
         line = [name, str(number)]
         for part in ("same", "others"):
