@@ -55,11 +55,17 @@ def score_network(score: ScoreFolder, settings: SegmentationSettings) -> list[Ro
     ]
 
 
-def score_segmentation(score: ScoreFolder, truth: Truth, settings: SegmentationSettings) -> Row:
-    """Segment one image; figures, scale and seconds."""
+def segmented(truth: Truth, settings: SegmentationSettings) -> Segmentation:
+    """Segment one image."""
     result = drive(segment(calibrated(truth.image, name=truth.name, rgb=False), settings))
     if not isinstance(result, Segmentation):
         raise TypeError("a segmentation that nobody stopped gave no result")
+    return result
+
+
+def score_segmentation(score: ScoreFolder, truth: Truth, settings: SegmentationSettings) -> Row:
+    """Segment one image; figures, scale and seconds."""
+    result = segmented(truth, settings)
     seconds = result.summary["seconds"]
     return score.score(result.grains, truth) | {
         "scale": round(result.summary["scale"], 4),

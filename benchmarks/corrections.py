@@ -20,12 +20,12 @@ import typer
 from _corrections import corrections
 from _results import insert, machine, markdown_table, read_results, write_results
 from _score import ScoreFolder, Truth
-from boundaries import Row, score_segmentation
+from boundaries import Row, score_segmentation, segmented
 from finetuning import mean_are, spread
 
 from napari_grains.events import drive
 from napari_grains.images import calibrated
-from napari_grains.inference import Predictor, Segmentation, SegmentationSettings, segment
+from napari_grains.inference import Predictor, SegmentationSettings
 from napari_grains.networks import save_network
 from napari_grains.training import Finetuned, Finetuning, PaintedImage, finetune
 
@@ -40,17 +40,9 @@ largest).
 """.strip()
 
 
-def found(truth: Truth, model: str) -> Segmentation:
-    """Segment an image."""
-    result = drive(segment(calibrated(truth.image, name=truth.name, rgb=False), SegmentationSettings(model)))
-    if not isinstance(result, Segmentation):
-        raise TypeError("a segmentation that nobody stopped gave no result")
-    return result
-
-
 def corrected(truth: Truth, number: int, settings: Finetuning, model: str) -> Finetuned:
     """Paint on an image where the network is wrong, and let it learn that."""
-    result = found(truth, model)
+    result = segmented(truth, SegmentationSettings(model))
     strokes = corrections(truth.boundary, result.grains, result.summary["scale"], number, settings.seed)
     image = PaintedImage(calibrated(truth.image, name=truth.name, rgb=False), strokes)
     return drive(finetune([image], settings, start=model))

@@ -16,3 +16,12 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def bundled_networks_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(tmp_path / "no networks"))
+
+
+@pytest.fixture
+def own_folder(bundled_networks_alone, tmp_path, monkeypatch):
+    """Where networks are saved; what outlives a crash is kept in a folder of this test, too."""
+    folder = tmp_path / "own networks"
+    monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(folder))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return folder

@@ -15,16 +15,9 @@ from napari_grains.widgets._classifier_views import CALIBRATION, CONFUSION, FILT
 from napari_grains.widgets._image_example_box import FILES
 
 PATIENCE = 280_000
+pytestmark = pytest.mark.usefixtures("own_folder")
 CLASSES = ("single crystal", "powder")
 FRAMES = 20
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch):
-    folder = tmp_path / "own networks"
-    monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(folder))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return folder
 
 
 @pytest.fixture

@@ -13,14 +13,7 @@ from napari_grains.weights import describe_network, list_networks, list_phase_ne
 from napari_grains.widgets import PhasesDock
 
 PATIENCE = 240_000
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path, monkeypatch):
-    folder = tmp_path / "own networks"
-    monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(folder))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return folder
+pytestmark = pytest.mark.usefixtures("own_folder")
 
 
 @pytest.fixture

@@ -21,14 +21,6 @@ PATIENCE = 280_000
 
 
 @pytest.fixture
-def own_folder(tmp_path, monkeypatch):
-    folder = tmp_path / "own networks"
-    monkeypatch.setenv("NAPARI_GRAINS_NETWORKS", str(folder))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return folder
-
-
-@pytest.fixture
 def scratched():
     """Grains with straight dark scratches, which look like boundaries to the bundled network."""
     truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(30.0, 30.0)).micrograph(5, 0, (192, 224))

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from napari_grains.errors import InputError
 from napari_grains.events import Answer, Job, Notice, Progress, TrainingProgress
-from napari_grains.inference import OutOfMemoryError, forwarded, memory_errors
+from napari_grains.inference import OutOfMemoryError, forwarded, memory_errors, suggested
 from napari_grains.networks import DevicePlan, UNet, save_network
 
 from ._aims import Aim
@@ -179,14 +179,15 @@ class FinetuneRun:
 
     def _suggest(self, question: Mapping[str, Any]) -> Job[None]:
         """Answer where on a slice of an image a stroke would tell the network as it is now most."""
-        image, network = self._lessons.image(question["image"]), on_processor(self._learner.average)
-        job = self._aim.suggest(
-            image, question["slice"], network, self._start.card, self._plan, question["errors"]
-        )
+        image, index = self._lessons.image(question["image"]), question["slice"]
+        plane, labels = image.plane(index)
+        network = on_processor(self._learner.average)
+        doubt = self._aim.doubt(image, index, network, self._start.card, self._plan)
+        job = suggested(plane, labels, doubt, question["errors"])
         meanwhile = self._progress("training")
         answer = yield from self._inbox.during(forwarded(job, lambda _: meanwhile))
         if answer is not None:
-            asked = {"image": question["image"], "slice": question["slice"]}
+            asked = {"image": question["image"], "slice": index}
             yield from self._inbox.say(Answer(SUGGEST, answer | asked))
 
     def _show(self, look: Look) -> Job[None]:

@@ -127,7 +127,7 @@ class Learner:
         """Take from patches what the network said before: how many boundary pixels, and how often wrong."""
         logit = self.logits(patches, self._before)
         self.prior = min(max(float(logit.sigmoid().mean()), _SHARES[0]), _SHARES[1])
-        error = self.judge(patches, self._before)
+        error = self._error(logit, patches)
         if self.settings.change is None:
             self.change = kept_change(error)
         if self.settings.keeping is None:
@@ -136,15 +136,17 @@ class Learner:
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
         """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`."""
-        logit = self.logits(patches, self.average if network is None else network)
-        boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
-        return float(stroke_error(logit, boundary, grain, lenient, self.prior))
+        return self._error(self.logits(patches, self.average if network is None else network), patches)
 
     @torch.no_grad()
     def logits(self, patches: Batch, network: UNet) -> Tensor:
         """Logits (N, K, Y, X), float32, of a network's `head` on patches."""
         images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
         return torch.cat([forward(network, self.plan, image)[self.head].float() for image in images])
+
+    def _error(self, logit: Tensor, patches: Batch) -> float:
+        boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
+        return float(stroke_error(logit, boundary, grain, lenient, self.prior))
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
         strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}

@@ -73,16 +73,8 @@ class Lessons:
         return self._painted.images
 
     def image(self, number: int) -> PaintedImage:
-        """One of them.
-
-        Raises
-        ------
-        InputError
-            If there is no such image.
-        """
-        if not 0 <= number < len(self.images):
-            raise InputError(f"there is no image {number} in this training.")
-        return self.images[number]
+        """One of them; see `Painted.image`."""
+        return self._painted.image(number)
 
     @property
     def fields(self) -> list[Field]:

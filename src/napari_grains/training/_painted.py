@@ -172,6 +172,18 @@ class Painted:
             for index, image, labels in painted.slices()
         }
 
+    def image(self, number: int) -> PaintedImage:
+        """One of them.
+
+        Raises
+        ------
+        InputError
+            If there is no such image.
+        """
+        if not 0 <= number < len(self.images):
+            raise InputError(f"there is no image {number} in this training.")
+        return self.images[number]
+
     def repaint(self, number: int, labels: NDArray[Any]) -> None:
         """Replace the labels of an image.
 
@@ -180,9 +192,7 @@ class Painted:
         InputError
             If there is no such image or they do not fit it.
         """
-        if not 0 <= number < len(self.images):
-            raise InputError(f"there is no image {number} in this training.")
-        self.images[number] = self.images[number].with_labels(labels)
+        self.images[number] = self.image(number).with_labels(labels)
 
     def _field(self, number: int, index: int, image: CalibratedImage, labels: NDArray[Any]) -> Field:
         fingerprint, grey, frame = self._input(number, index, image)

@@ -15,6 +15,7 @@ from napari_grains.widgets._looks import look
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._source import Array, planar_transform
 from napari_grains.widgets._subscriptions import Subscriptions
+from napari_grains.widgets._viewer import add_aside
 
 _ROLE: Final = "activation"
 
@@ -50,13 +51,10 @@ class Activation:
             return
         self.remove()
         self._place = place
-        self.layer = layer = Image(activation, **_properties(place, text))
-        layers, active = self._viewer.layers, self._viewer.layers.selection.active
-        layers.append(layer)
-        if active is not None:
-            layers.selection.active = active
+        self.layer = Image(activation, **_properties(place, text))
+        add_aside(self._viewer, self.layer)
         self._of_viewer.add(self._follow_slice, self._viewer.dims.events.point)
-        self._of_viewer.add(self._forget, layers.events.removed)
+        self._of_viewer.add(self._forget, self._viewer.layers.events.removed)
 
     def remove(self) -> None:
         """Take the layer away."""

@@ -14,6 +14,7 @@ from napari_grains.widgets._answers import Answer, table_of
 from napari_grains.widgets._example_points import point_size
 from napari_grains.widgets._results import METADATA, frame_of, result_layer
 from napari_grains.widgets._source import Source
+from napari_grains.widgets._viewer import add_aside
 
 pd = lazy_loader.load("pandas")  # it takes longer to import than the dock may take to open
 
@@ -55,10 +56,7 @@ def show_answers_on(
         **_look(image, patch, face),
         **frame_of(image),
     )
-    layers, active = viewer.layers, viewer.layers.selection.active
-    layers.append(layer)
-    if active is not None:
-        layers.selection.active = active
+    add_aside(viewer, layer)
     return layer
 
 

@@ -43,19 +43,23 @@ class Origin:
     def text(self) -> str:
         """What it is called in a cell."""
         frame = f", frame {self.frame}" if self.frame else ""
-        if self.corner is None or self.side is None:
-            return f"{self.file.name}{frame}"
-        row, column = (start + self.side // 2 for start in self.corner)
-        return f"{self.file.name}{frame}: {row}, {column}"
+        middle = "" if self._middle is None else ": {}, {}".format(*self._middle)
+        return f"{self.file.name}{frame}{middle}"
 
     @property
     def place(self) -> Place:
         """Where it lies as long as its file is not shown."""
-        details = {"path": str(self.file), "frame": self.frame}
-        if self.corner is not None and self.side is not None:
-            row, column = (start + self.side // 2 for start in self.corner)
-            details |= {"row": row, "column": column}
+        details: dict[str, Any] = {"path": str(self.file), "frame": self.frame}
+        if self._middle is not None:
+            details |= zip(("row", "column"), self._middle, strict=True)
         return Place(self.text, None, details=details, origin=self)
+
+    @property
+    def _middle(self) -> tuple[int, int] | None:
+        """Row and column of the middle of a patch."""
+        if self.corner is None or self.side is None:
+            return None
+        return self.corner[0] + self.side // 2, self.corner[1] + self.side // 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from napari_grains.widgets._grain_source import GrainSource
 from napari_grains.widgets._results import METADATA, frame_of
 from napari_grains.widgets._subscriptions import Subscriptions
 from napari_grains.widgets._table_columns import Column, columns_of, is_number
+from napari_grains.widgets._viewer import add_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,10 +125,8 @@ class ColourBy(QWidget):
             "contrast_limits": (0, 1),
         }
         self.layer = Image(pixels, **look, **frame_of(grains))
-        layers, active = self._viewer.layers, self._viewer.layers.selection.active
-        layers.insert(layers.index(grains) + 1, self.layer)
-        if active is not None:
-            layers.selection.active = active
+        layers = self._viewer.layers
+        add_aside(self._viewer, self.layer, layers.index(grains) + 1)
         events = self.layer.events
         self._following.add(self._show_scale, events.contrast_limits, events.colormap)
         self._following.add(self._on_removed, layers.events.removed)

@@ -15,6 +15,7 @@ from napari_grains.widgets._grain_source import GrainSource
 from napari_grains.widgets._looks import phase_look
 from napari_grains.widgets._results import METADATA, frame_of, result_layer
 from napari_grains.widgets._source import Array
+from napari_grains.widgets._viewer import add_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,8 +128,5 @@ def _new(viewer: Viewer, grains: Labels, phases: Array) -> Labels:
         metadata={METADATA: mark},
         opacity=phase_look([], [])["opacity"],
     )
-    layers, active = viewer.layers, viewer.layers.selection.active
-    layers.insert(layers.index(grains) + 1, layer)
-    if active is not None:
-        layers.selection.active = active
+    add_aside(viewer, layer, viewer.layers.index(grains) + 1)
     return layer

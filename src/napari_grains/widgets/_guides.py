@@ -12,6 +12,7 @@ from napari.viewer import Viewer
 from napari_grains.widgets._results import METADATA
 from napari_grains.widgets._source import Float, Source, planar_transform
 from napari_grains.widgets._subscriptions import Subscriptions
+from napari_grains.widgets._viewer import add_aside
 
 _LINE_ON_SCREEN: Final = 2.0
 """Width of lines in screen px, in a canvas of so many px."""
@@ -89,10 +90,7 @@ class Guide:
         self._image = image
         self.layer = drawing_on(image, self._role, self._colour)
         self.layer.metadata = {METADATA: {"role": self._role, "source_id": str(image.unique_id)}}
-        active = self._viewer.layers.selection.active
-        self._viewer.layers.append(self.layer)
-        if active is not None:
-            self._viewer.layers.selection.active = active
+        add_aside(self._viewer, self.layer)
         self._following.add(self._follow, *(image.events[name] for name in _MOVES))
 
     def _follow(self, _event: object = None) -> None:

@@ -15,6 +15,7 @@ from napari_grains.widgets._answers import Origin, Place
 from napari_grains.widgets._results import METADATA, is_ours
 from napari_grains.widgets._source import Array, planar_transform
 from napari_grains.widgets._synthetic_layers import right_edge
+from napari_grains.widgets._viewer import add_aside
 
 ROLE: Final = "example shown"
 _GAP: Final = 16
@@ -94,7 +95,9 @@ class OpenedExample:
     def _put(self, frame: Array, beside: Image | None) -> Image:
         layer = self._layer
         if layer is None:
-            return self._insert(Image(frame, metadata={METADATA: {"role": ROLE}}, **self._where(beside)))
+            layer = Image(frame, metadata={METADATA: {"role": ROLE}}, **self._where(beside))
+            add_aside(self._viewer, layer)
+            return layer
         layer.data = frame
         layer.reset_contrast_limits()
         for name, value in self._where(beside).items():
@@ -107,14 +110,6 @@ class OpenedExample:
             if isinstance(layer, Image) and layer.metadata.get(METADATA, {}).get("role") == ROLE:
                 return layer
         return None
-
-    def _insert(self, layer: Image) -> Image:
-        """Add it, and leave the user's selection alone."""
-        layers, active = self._viewer.layers, self._viewer.layers.selection.active
-        layers.append(layer)
-        if active is not None:
-            layers.selection.active = active
-        return layer
 
     def _where(self, beside: Image | None) -> dict[str, Any]:
         """Return how it is laid: to the right of all that is there, so that it hides nothing."""

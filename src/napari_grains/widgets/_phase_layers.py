@@ -13,6 +13,7 @@ from napari.viewer import Viewer
 from napari_grains.widgets._looks import confidence_look, phase_look
 from napari_grains.widgets._results import METADATA, frame_of, mark_of, result_layer
 from napari_grains.widgets._source import Array, Source
+from napari_grains.widgets._viewer import add_aside
 
 PHASES: Final = "phases"
 _CONFIDENCE: Final = "confidence"
@@ -105,8 +106,5 @@ def _properties(image: Image, role: str) -> dict[str, Any]:
 
 def _insert(viewer: Viewer, image: Image, layer: Layer) -> Layer:
     """Add a layer on its image, below strokes, and leave the user's selection alone."""
-    layers, active = viewer.layers, viewer.layers.selection.active
-    layers.insert(layers.index(image) + 1, layer)
-    if active is not None:
-        layers.selection.active = active
+    add_aside(viewer, layer, viewer.layers.index(image) + 1)
     return layer

@@ -14,6 +14,7 @@ from napari_grains.events import Preview
 from napari_grains.grains import COLOURS
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._source import Array, Source
+from napari_grains.widgets._viewer import add_aside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,12 +201,9 @@ class ResultLayers:
     def _insert(self, layer: Layer, role: str) -> Layer:
         """Add a layer below the results that belong above it, and leave the user's selection alone."""
         layers = self._viewer.layers
-        active = layers.selection.active
         above = (self._existing(name) for name in ROLES[ROLES.index(role) + 1 :])
         places = [layers.index(other) for other in above if other is not None]
-        layers.insert(min(places, default=len(layers)), layer)
-        if active is not None:
-            layers.selection.active = active
+        add_aside(self._viewer, layer, min(places, default=None))
         return layer
 
 

@@ -14,6 +14,7 @@ from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._results import METADATA, is_ours
 from napari_grains.widgets._source import Array, Float, planar_transform, to_pixels
 from napari_grains.widgets._subscriptions import Subscriptions
+from napari_grains.widgets._viewer import add_aside
 
 if TYPE_CHECKING:
     from napari_grains.synthesis import SyntheticMicrograph
@@ -138,12 +139,8 @@ class SyntheticLayers:
 
     def _insert(self, layer: Layer) -> None:
         """Add a layer and leave the user's selection alone."""
-        layers = self._viewer.layers
-        active = layers.selection.active
         self._give_units(layer)
-        layers.append(layer)
-        if active is not None:
-            layers.selection.active = active
+        add_aside(self._viewer, layer)
 
     def _find(self, role: str) -> Layer | None:
         for layer in self._viewer.layers:

@@ -15,6 +15,7 @@ from napari_grains.widgets._guides import line_width
 from napari_grains.widgets._measured_layers import LaidLines, lines_of
 from napari_grains.widgets._results import METADATA, frame_of, result_layer
 from napari_grains.widgets._source import Array
+from napari_grains.widgets._viewer import add_aside
 
 ALL, CIRCLES = "all", "circles"
 CHOICES: Final = (ALL, "0°", "45°", "90°", "135°", CIRCLES)
@@ -104,10 +105,7 @@ class TestLineLayers:
         mark = {METADATA: {"role": role, "source_id": str(grains.unique_id), "source_layer": grains.name}}
         given = {**frame_of(grains), "name": f"{grains.name} {role}", "metadata": mark}
         layer = _new_lines(data, width, given) if role == _ROLES[0] else _new_points(data, width, given)
-        active = self._viewer.layers.selection.active
-        self._viewer.layers.append(layer)
-        if active is not None:
-            self._viewer.layers.selection.active = active
+        add_aside(self._viewer, layer)
 
 
 def _new_lines(data: Array, width: float, given: dict[str, Any]) -> Layer:

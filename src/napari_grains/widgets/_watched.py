@@ -16,6 +16,7 @@ from napari_grains.widgets._labels_view import show_changed
 from napari_grains.widgets._looks import look
 from napari_grains.widgets._results import METADATA, result_layer
 from napari_grains.widgets._source import Array, Source, planar_transform
+from napari_grains.widgets._viewer import add_aside
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,8 @@ class WatchedLayer:
         return layer
 
     def _new(self, prediction: Array) -> Image | Labels:
-        layers, active = self._viewer.layers, self._viewer.layers.selection.active
         layer = self._shown.kind(np.asarray(prediction, self._shown.dtype), **self._properties())
-        layers.insert(layers.index(self._image) + 1, layer)
-        if active is not None:
-            layers.selection.active = active
+        add_aside(self._viewer, layer, self._viewer.layers.index(self._image) + 1)
         return layer
 
     def _properties(self) -> dict[str, Any]:

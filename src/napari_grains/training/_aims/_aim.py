@@ -15,7 +15,7 @@ from .._finetuning import Finetuning, Layers
 from .._held_out import Key, Withheld
 from .._learner import Learner
 from .._look import Look
-from .._painted import Field, Painted, PaintedImage
+from .._painted import Field, Float, Painted, PaintedImage
 from .._patches import Choice, Patches
 from .._stream import Batch
 from .._targets import Marks
@@ -84,16 +84,10 @@ class Aim(Protocol):
     def look(self, image: PaintedImage, index: int, card: NetworkCard) -> Look:
         """Show networks on a slice of an image."""
 
-    def suggest(
-        self,
-        image: PaintedImage,
-        index: int,
-        network: UNet,
-        card: NetworkCard,
-        plan: DevicePlan,
-        errors: Sequence[float],
-    ) -> Job[dict[str, Any]]:
-        """Say where to paint next on a slice of an image, see `suggested`; the network is used up."""
+    def doubt(
+        self, image: PaintedImage, index: int, network: UNet, card: NetworkCard, plan: DevicePlan
+    ) -> Job[tuple[float, Float]]:
+        """Say how undecided a network, which is used up, is about a slice: for `suggested`."""
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
         """Further figures of the best network on what was held out."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from napari_grains.events import Job
-from napari_grains.inference import Predictor, doubt_about_boundaries, suggested
+from napari_grains.inference import Predictor, doubt_about_boundaries
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, load_network
 
 from .._beginning import starting_network
@@ -18,7 +18,7 @@ from .._finetuning import Finetuning, Layers, layers_for
 from .._held_out import HeldOut, Key
 from .._learner import Learner
 from .._look import Look
-from .._painted import Field, Painted, PaintedImage
+from .._painted import Field, Float, Painted, PaintedImage
 from .._patches import Choice, Patches
 from .._race import RETAINED
 from .._stream import Batch
@@ -85,19 +85,12 @@ class BoundaryAim:
         slices, place = list(image.image.slices()), index if image.image.is_stack else None
         return Look(slices[index], image.scale or 1.0, card, place)
 
-    def suggest(
-        self,
-        image: PaintedImage,
-        index: int,
-        network: UNet,
-        card: NetworkCard,
-        plan: DevicePlan,
-        errors: Sequence[float],
-    ) -> Job[dict[str, Any]]:
-        """Say where it is least sure whether there is a boundary."""
-        plane, labels = image.plane(index)
-        doubt = doubt_about_boundaries(plane, Predictor(network, card, plan), image.scale)
-        return suggested(plane, labels, doubt, errors)
+    def doubt(
+        self, image: PaintedImage, index: int, network: UNet, card: NetworkCard, plan: DevicePlan
+    ) -> Job[tuple[float, Float]]:
+        """Say how undecided it is between boundary and grain."""
+        plane, _ = image.plane(index)
+        return doubt_about_boundaries(plane, Predictor(network, card, plan), image.scale)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:  # noqa: ARG002 - errors say all
         """Nothing further."""

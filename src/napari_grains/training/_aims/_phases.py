@@ -15,14 +15,13 @@ from napari_grains.inference import (
     channel_slices,
     doubt_about_phases,
     phase_scale,
-    suggested,
 )
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, choose_device
 from napari_grains.weights import finds_phases
 
 from .._finetuning import Finetuning, Layers
 from .._held_out import Key, Withheld
-from .._painted import Field, Painted, PaintedImage
+from .._painted import Field, Float, Painted, PaintedImage
 from .._patches import Choice
 from .._stream import Batch
 from .._targets import Marks
@@ -121,20 +120,13 @@ class PhaseAim:
         channels = channel_slices(shown, image.channels, index)
         return PhaseLook(shown, image.scale or 1.0, card, place, channels=channels)
 
-    def suggest(
-        self,
-        image: PaintedImage,
-        index: int,
-        network: UNet,
-        card: NetworkCard,
-        plan: DevicePlan,
-        errors: Sequence[float],
-    ) -> Job[dict[str, Any]]:
-        """Say where it is least sure of the phase."""
-        plane, labels = image.plane(index)
+    def doubt(
+        self, image: PaintedImage, index: int, network: UNet, card: NetworkCard, plan: DevicePlan
+    ) -> Job[tuple[float, Float]]:
+        """Say how undecided it is between the phases."""
+        plane, _ = image.plane(index)
         channels = [list(each.slices())[index] for each in image.channels]
-        doubt = doubt_about_phases(plane, channels, PhasePredictor(network, card, plan), image.scale)
-        return suggested(plane, labels, doubt, errors)
+        return doubt_about_phases(plane, channels, PhasePredictor(network, card, plan), image.scale)
 
     def figures(self, network: UNet, held: Batch | None) -> dict[str, Any]:
         """Tell confusion, IoU, limits of what is known and calibration on what was held out."""
