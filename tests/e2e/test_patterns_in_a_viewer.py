@@ -87,7 +87,9 @@ def test_frames_are_clicked_learned_and_classified(dock, patterns, own_folder, w
     assert [round(place[0]) for place in points.data] == list(range(12))
     qtbot.waitUntil(lambda: tab.examples.sources.item(0, 2).text() == "2 groups")
 
+    qtbot.waitUntil(tab.panel.run.isEnabled)
     press(qtbot, tab.panel.run)
+    assert tab.run_in_progress is not None, tab.panel.message.text()
     qtbot.waitUntil(lambda: len(tab.views.curves.points["loss"]) > 3, timeout=PATIENCE)
     assert tab.views.kind.currentText() == TRAINING
     assert tab.views.visibleRegion().boundingRect().bottom() >= tab.views.curves.geometry().bottom()
