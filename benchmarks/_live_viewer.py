@@ -16,21 +16,19 @@ import napari
 import numpy as np
 import typer
 from _event_loop import Row, wait, wait_until, watch
+from _micrograph import PAINTED_SHAPE as SHAPE
+from _micrograph import painted_micrograph
 from napari.layers import Image, Labels
 from napari.viewer import Viewer
-from numpy.typing import NDArray
 from qtpy.QtCore import QEvent, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
-from scipy import ndimage as ndi
 from vispy.gloo import gl
 
-from napari_grains.synthesis import Recipe
 from napari_grains.widgets import FinetuneDock
 from napari_grains.widgets._viewer import camera_of
 
 WINDOW = (1280, 800)
-SHAPE = (1200, 1600)
 NAME = "steel"
 SHOWN = f"{NAME} boundary (training)"
 TURN = 1.5
@@ -70,33 +68,19 @@ def smoothness(turns: int = 3, seconds: float = 12) -> None:
 @contextmanager
 def opened() -> Iterator[tuple[Viewer, FinetuneDock]]:
     """Show a micrograph with strokes on a few of its grains, and the dock."""
-    truth = Recipe(kinds={"etched": 1.0}, grain_diameter=(45.0, 45.0)).micrograph(7, 0, SHAPE)
+    image, strokes = painted_micrograph()
     viewer = napari.Viewer()
     viewer.window.resize(*WINDOW)
-    viewer.add_image(truth.image, name=NAME)
+    viewer.add_image(image, name=NAME)
     _, dock = viewer.window.add_plugin_dock_widget("napari-grains", "Fine-tune on strokes")
     dock.paint.new.click()
-    strokes = viewer.layers[f"{NAME} strokes"]
-    strokes.data = strokes_on(truth.grains)
+    viewer.layers[f"{NAME} strokes"].data = strokes
     wait(1)
     try:
         yield viewer, dock
     finally:
         viewer.close()
         wait(0.5)
-
-
-def strokes_on(grains: NDArray[np.int32], places: int = 24, side: int = 60) -> NDArray[np.uint8]:
-    """Paint boundaries and insides in squares drawn at random, about one hundredth of the image."""
-    rng = np.random.default_rng(0)
-    edges = ndi.grey_dilation(grains, 3) != ndi.grey_erosion(grains, 3)
-    inside = ndi.distance_transform_edt(~edges) > 6
-    painted = np.zeros(grains.shape, np.uint8)
-    for top, left in rng.integers(0, np.array(grains.shape) - side, (places, 2)):
-        here = slice(top, top + side), slice(left, left + side)
-        painted[here] = np.where(edges[here], 2, np.where(inside[here], 1, 0))
-        painted[here][::3] = 0
-    return painted
 
 
 def learn_for_the_first_time(viewer: Viewer, dock: FinetuneDock) -> None:

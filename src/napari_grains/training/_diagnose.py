@@ -64,7 +64,9 @@ def diagnose(
     InputError
         As in `finetune`.
     """
-    settings = Finetuning(rehearsal=0, keeping=0.0, ema=0.0, layers="all", learning_rate=_RATE, seed=seed)
+    settings = Finetuning(
+        rehearsal=0, keeping=0.0, consistency=0.0, ema=0.0, layers="all", learning_rate=_RATE, seed=seed
+    )
     aim = aim_of(images, start=start)
     plan, first, inbox = choose_device(device), Start.of(start, aim), Inbox()
     images = yield from with_scales(images, first, device, inbox, aim)

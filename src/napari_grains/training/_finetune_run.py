@@ -31,7 +31,7 @@ _RISE: Final = 20
 _FINAL: Final = 0.1
 """Learning rate at the end as a share of its peak."""
 _MATCH_STEPS: Final = 10
-"""Steps before the image is matched, so that somebody who watches sees something first."""
+"""Steps before the image is matched; somebody who watches sees something first, too."""
 SUGGEST: Final = "suggest"
 """Name of the change that asks where to paint next."""
 _IDLE: Final = 0.1
@@ -60,6 +60,7 @@ class FinetuneRun:
         self._losses: list[float] = []
         self._judged = self._kept = 0  # steps when networks were compared, and when the best was written
         self._can_keep = True
+        self._matching = bool(settings.rehearsal and settings.matched)  # still to be done
 
     def watch(self, number: int, index: int, focus: Sequence[float] | None) -> None:
         """Show the network on a slice of an image.
@@ -87,7 +88,7 @@ class FinetuneRun:
         while not self._inbox.stopped:
             yield from self._hear()
             if not self._over:
-                yield from self._step(device)
+                yield from self._step()
             elif self._settings.live:
                 time.sleep(_IDLE)
                 yield from self._inbox.say(self._progress("waiting for strokes"))
@@ -95,6 +96,8 @@ class FinetuneRun:
                 break
             if self._look is not None and self._look.due and not self._inbox.stopped:
                 yield from self._show(self._look)
+            if self._to_match and not (self._over or self._inbox.stopped):
+                yield from self._match(device)
             if state is not None and pause.due:
                 yield from self._keep(state, name)
                 pause.done()
@@ -114,7 +117,7 @@ class FinetuneRun:
         """Whether time, steps or progress are at their end, or there is nothing to learn."""
         return self._pace.finished or not self._race.open or self._race.since >= self._settings.patience
 
-    def _step(self, device: str) -> Job[None]:
+    def _step(self) -> Job[None]:
         """Learn from a batch, and now and then compare."""
         self._learner.choose(self._lessons.layers)
         try:
@@ -129,8 +132,12 @@ class FinetuneRun:
             yield from self._compare()
         else:
             yield from self._inbox.say(self._progress("training"))
-        if self._pace.step == _MATCH_STEPS and self._settings.rehearsal and self._settings.matched:
-            yield from self._match(device)
+
+    @property
+    def _to_match(self) -> bool:
+        """Whether it is time to look for synthetic micrographs like the image."""
+        seen = self._look is None or self._look.shown
+        return self._matching and self._pace.step >= _MATCH_STEPS and seen
 
     @property
     def _rate(self) -> float:
@@ -152,7 +159,7 @@ class FinetuneRun:
 
     def _match(self, device: str) -> Job[None]:
         """Look for synthetic micrographs like the image, which then are learned along with the strokes."""
-        meanwhile = self._progress("looking at the image")
+        self._matching, meanwhile = False, self._progress("looking at the image")
         job = recipe_like(self._lessons.images[0], self._start, device)
         recipe = yield from self._inbox.during(forwarded(job, lambda _: meanwhile))
         if recipe is not None:

@@ -55,6 +55,8 @@ class Finetuning:
         Decay of the moving average of the weights, which is what is judged and saved.
     keeping : float, optional
         Weight of what the network said before where nothing was painted; None: by how wrong it was before.
+    consistency : float
+        Weight of what the moving average says, of the mirror image, where nothing was painted.
     change : float, optional
         Share of the change of the weights that is kept; None: by how wrong the network was before.
     patience : int
@@ -82,6 +84,7 @@ class Finetuning:
     weight_decay: float = 1e-4
     ema: float = 0.97
     keeping: float | None = None
+    consistency: float = 2.0
     change: float | None = None
     patience: int = 12
     seed: int = 0
@@ -102,8 +105,9 @@ class Finetuning:
         if self.change is not None and not 0 < self.change <= 1:
             raise ValueError(f"the kept share of the change must be above 0 and at most 1, got {self.change}")
         keeping = 0.0 if self.keeping is None else self.keeping
-        if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and keeping >= 0 and self.seed >= 0):
-            raise ValueError(f"ema, balance, keeping or seed is out of range in {self}")
+        weights = min(keeping, self.consistency)
+        if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and weights >= 0 and self.seed >= 0):
+            raise ValueError(f"ema, balance, keeping, consistency or seed is out of range in {self}")
 
     def rate(self, layers: Layers) -> float:
         """Peak of the learning rate."""

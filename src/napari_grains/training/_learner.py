@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from ._losses import total_loss
 from ._restraint import keeping_weight, kept_change
 from ._settings import Loss
 from ._stream import Batch
-from ._stroke_loss import PLANES, TOLERANCE, kept_loss, stroke_error, stroke_loss
+from ._stroke_loss import PLANES, TOLERANCE, consistency_loss, kept_loss, stroke_error, stroke_loss
 
 _STEEPEST = 1.0
 """Gradients are clipped to this norm."""
@@ -23,6 +24,8 @@ _AT_ONCE = 4
 """Patches that are judged together."""
 _SHARES = (0.15, 0.5)
 """Bounds of what is expected: a network that sees no boundary at all shall learn of them, too."""
+_TRUSTED = 60
+"""Steps from which on the moving average teaches; until then the network before the training does."""
 _LOSS = Loss()
 """Of the synthetic micrographs, as in pretraining."""
 
@@ -157,16 +160,26 @@ class Learner:
         mine = {name: value[:number] for name, value in outputs.items()}
         boundary, grain, lenient = (strokes[name] for name in PLANES)
         of_strokes = stroke_loss(mine["boundary"], boundary, grain, lenient, self.prior, self._tolerance)
-        loss = of_strokes
-        if self.keeping:
-            with torch.no_grad():
-                before = forward(self._before, self.plan, strokes["image"])
-            ignored = 1 - (boundary + grain).clamp(max=1)
-            loss = loss + self.keeping * kept_loss(mine, before, ignored)
+        loss = of_strokes + self._loss_elsewhere(mine, strokes["image"], 1 - (boundary + grain).clamp(max=1))
         if synthetic:
             others = {name: value[number:] for name, value in outputs.items()}
             loss = loss + total_loss(others, synthetic, _LOSS)
         return loss, of_strokes
+
+    def _loss_elsewhere(self, outputs: Mapping[str, Tensor], image: Tensor, ignored: Tensor) -> Tensor:
+        """Loss where nothing was painted: staying with what was said before, agreeing with the average."""
+        loss = ignored.new_zeros(())
+        if self.keeping:
+            with torch.no_grad():
+                before = forward(self._before, self.plan, image)
+            loss = loss + self.keeping * kept_loss(outputs, before, ignored)
+        if self.settings.consistency:
+            teacher = self._before if self.steps < _TRUSTED else self._followed
+            with torch.no_grad():
+                mirrored = forward(teacher, self.plan, image.flip(-1))
+            said = {name: value.flip(-1) for name, value in mirrored.items()}
+            loss = loss + self.settings.consistency * consistency_loss(outputs, said, ignored)
+        return loss
 
     @torch.no_grad()
     def _follow(self) -> None:

@@ -22,10 +22,11 @@ from ._painted import Float, network_input
 from ._watch import PREVIEW
 
 Block: TypeAlias = tuple[slice, slice]
-_FIRST: Final = 1.5
+_FIRST: Final = 1.0
 """Seconds of learning before the first look."""
-_PAUSE: Final = 2.0
-_SHARE: Final = 3.0
+_PAUSE: Final = 0.4
+"""Seconds from one look to the next at least."""
+_SHARE: Final = 4.0
 """The training has at least so many times the time of the looks."""
 
 
@@ -60,6 +61,8 @@ class Look:
     clock: Clock = time.monotonic
     _grey: Float | None = field(default=None, init=False)
     _next: float = field(init=False)
+    shown: bool = field(default=False, init=False)
+    """Whether there was a look."""
 
     def __post_init__(self) -> None:
         self._next = self.clock() + _FIRST
@@ -113,6 +116,7 @@ class Look:
                     yield from self._part(predictor, box, meanwhile)
         finally:
             predictor.rest()
+        self.shown = True
         self._next = self.clock() + max(_PAUSE, _SHARE * (self.clock() - began))
 
     def _predictor(self, network: UNet, plan: DevicePlan) -> TiledNetwork:

@@ -10,7 +10,7 @@ _RIGHT: Final = (0.025, 0.05)
 """Errors on strokes at which half of the change of the weights is kept, and from which on all of it is."""
 _CORRECTIONS: Final = (0.1, 0.25)
 """Errors below which strokes are taken from anywhere, and from which on they are corrections."""
-_KEEPING: Final = (0.2, 6.0)
+_KEEPING: Final = (0.0, 6.0)
 """Weights of what the network said before for strokes from anywhere, and for corrections."""
 
 

@@ -12,6 +12,10 @@ PLANES: Final = ("boundary", "grain", "lenient")
 """What is known of patches, in the order in which it is asked for here."""
 TOLERANCE: Final = 1
 """Working px by which a stroke may be off."""
+_SHARPNESS: Final = 2.0
+"""Factor of the logits that are to be agreed with: what is nearly decided shall be decided."""
+_OF_DISTANCE: Final = 0.2
+"""Weight of agreeing about distances."""
 
 
 def stroke_loss(
@@ -95,6 +99,33 @@ def kept_loss(outputs: Mapping[str, Tensor], before: Mapping[str, Tensor], ignor
     boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), said, ignored)
     distance = F.smooth_l1_loss(outputs["distance"].float(), before["distance"].float(), beta=0.2)
     return boundary + distance
+
+
+def consistency_loss(outputs: Mapping[str, Tensor], said: Mapping[str, Tensor], ignored: Tensor) -> Tensor:
+    """How far a network is from agreeing with another, its teacher, where nothing was painted.
+
+    What the teacher says is made more decided, and counts by how decided it is: pixels near strokes are
+    decided first, and those beyond follow (A. Tarvainen and H. Valpola, *Mean teachers are better role
+    models*, NIPS 2017; the sharpening is that of D. Berthelot et al., *MixMatch*, NeurIPS 2019, eq. 7, at a
+    temperature of 1/2).
+
+    Parameters
+    ----------
+    outputs, said : mapping of str to Tensor, (N, 1, Y, X)
+        "boundary" (logits) and "distance" of the network and of the teacher.
+    ignored : Tensor, (N, 1, Y, X)
+        1 where nothing was painted.
+
+    Returns
+    -------
+    Tensor, scalar
+        Cross-entropy and Huber loss.
+    """
+    sharp = (_SHARPNESS * said["boundary"].float()).sigmoid()
+    decided = ignored * (2 * sharp - 1).abs()
+    boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), sharp, decided)
+    distance = F.smooth_l1_loss(outputs["distance"].float(), said["distance"].float(), beta=0.2)
+    return boundary + _OF_DISTANCE * distance
 
 
 def _around(logit: Tensor, lenient: Tensor | float, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
