@@ -5,9 +5,10 @@
 Strokes on 1 % of the pixels are simulated as for the random forest in boundaries.py: on field 3 of 316L,
 the left half of the perovskite, slice 0 of the ISBI stack. The others are segmented as usual, at the scale
 that is found for each. After learning from 316L the perovskite is scored, too. The budget is a minute on two
-cores, so that nothing else should run meanwhile; with --steps results do not depend on that. Needs
-NAPARI_GRAINS_DATA. Results go to
-benchmarks/results/finetuning.json, where runs with the same settings are kept, and to docs/benchmarks.md.
+cores, so that nothing else should run meanwhile; with --steps results do not depend on that. Where there is a
+CUDA device that learns, and its results are told apart. Needs NAPARI_GRAINS_DATA. Results go to
+benchmarks/results/finetuning.json or finetuning_cuda.json, where runs with the same settings are kept, and to
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from boundaries import FOREST, SEEDS, Row, averages, score_segmentation
 from napari_grains.events import drive
 from napari_grains.images import calibrated
 from napari_grains.inference import Predictor, SegmentationSettings
-from napari_grains.networks import save_network
+from napari_grains.networks import choose_device, save_network
 from napari_grains.training import Finetuned, Finetuning, PaintedImage, finetune
 
 FRACTION = 0.01
@@ -42,6 +43,11 @@ the images of the table above at the automatic scale; the strokes are those of t
 Adapted Rand error: mean over the sets of strokes (smallest to largest). In all runs the network before the
 training took part, judged by strokes that were held out. `elsewhere`: the perovskite after learning from
 316L.
+""".strip()
+ON_CUDA = """
+### Learning from strokes on a GPU
+
+The same for {budget}.
 """.strip()
 
 
@@ -123,12 +129,14 @@ def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], bu
     header = ("images", "before", "after", "random forest", "new network kept", "elsewhere")
     trained = [row for row in rows if row["steps"]]
     steps, loads = ([row[key] for row in trained] for key in ("steps", "load_average"))
+    device = f"{where['device']}, " if "device" in where else ""
     told = (
-        f"{where['processor']}, {where['threads']} thread(s), {where['date']}; {min(steps, default=0)} to "
+        f"{device}{where['processor']}, {where['threads']} thread(s), {where['date']}; {min(steps, default=0)} to "
         f"{max(steps, default=0)} steps in each training that was not over at once, load average "
         f"{min(loads, default=0)} to {max(loads, default=0)}."
     )
-    return "\n\n".join([INTRODUCTION.format(budget=budget), markdown_table(header, lines), told])
+    introduction = ON_CUDA if device else INTRODUCTION
+    return "\n\n".join([introduction.format(budget=budget), markdown_table(header, lines), told])
 
 
 def main(
@@ -141,8 +149,10 @@ def main(
 ) -> None:
     """Fine-tune on strokes, score, and write the results and the documentation."""
     torch.set_num_threads(threads)
-    score, known = ScoreFolder.find(), read_results("boundaries")
-    content = read_results("finetuning")
+    score, known, plan = ScoreFolder.find(), read_results("boundaries"), choose_device()
+    on_cuda = plan.device.type == "cuda"
+    name_of_results = "finetuning_cuda" if on_cuda else "finetuning"
+    content, where = read_results(name_of_results), {"device": str(plan)} if on_cuda else {}
     budget = {"steps": steps, "seconds": None if steps else seconds}
     settings = budget | {"threads": threads, "start": Predictor.load(model).sha256}
     rows = content.get("runs", []) if content.get("settings") == settings else []
@@ -152,10 +162,10 @@ def main(
                 score, name, each, Finetuning(steps=steps, seconds=budget["seconds"], seed=each), model
             )
             rows = [row for row in rows if (row["set"], row["seed"]) != (name, each)] + [found]
-            content = {"machine": machine(), "settings": settings, "runs": rows}
-            write_results("finetuning", content)
+            content = {"machine": machine() | where, "settings": settings, "runs": rows}
+            write_results(name_of_results, content)
     said = f"{steps} steps" if steps else f"{seconds:g} s"
-    insert("finetuning", page(rows, known, content["machine"], said))
+    insert(name_of_results, page(rows, known, content["machine"], said))
 
 
 if __name__ == "__main__":

@@ -229,8 +229,13 @@ def test_match_measures_the_image_at_the_working_scale(tmp_path, pixels, monkeyp
         seen.append((sample, grains))
         return Found()
 
+    def matching(found):
+        assert isinstance(found, Found)
+        yield
+        return Recipe(noise=2.0)
+
     monkeypatch.setattr(f"{MATCH}.appearance_of", appearance)
-    monkeypatch.setattr(f"{MATCH}.matched_recipe", lambda found: Recipe(noise=2.0))
+    monkeypatch.setattr(f"{MATCH}.matching", matching)
     monkeypatch.setattr(f"{MATCH}._FEWEST", 0)
     region = np.zeros(pixels.shape, bool)
     region[10:90, 20:120] = True

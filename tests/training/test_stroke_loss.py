@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_grains.training._stroke_loss import kept_loss, stroke_error, stroke_loss
+from napari_grains.training._stroke_loss import consistency_loss, kept_loss, stroke_error, stroke_loss
 
 SIZE = 24
 
@@ -85,3 +85,25 @@ def test_what_was_said_before_is_kept_where_nothing_was_painted():
     assert float(kept_loss(said, said, ignored)) < 0.01
     assert float(kept_loss(other, said, ignored)) > 5
     assert float(kept_loss(other, said, 0 * ignored)) == 0
+
+
+def test_agreeing_asks_for_more_than_the_teacher_is_sure_of_and_for_nothing_where_it_is_undecided():
+    said = torch.zeros(1, 1, SIZE, SIZE)
+    said[..., :8], said[..., 16:] = 1.0, -3.0
+    logit = said.clone().requires_grad_()
+    outputs = {"boundary": logit, "distance": torch.zeros_like(said)}
+    consistency_loss(outputs, {"boundary": said, "distance": torch.zeros_like(said)}, torch.ones_like(said)).backward()
+    assert (logit.grad[..., :8] < 0).all()  # up, beyond what was said
+    assert (logit.grad[..., 16:] > 0).all()
+    assert not logit.grad[..., 8:16].any()
+
+
+def test_agreeing_says_nothing_of_painted_pixels():
+    said = torch.full((1, 1, SIZE, SIZE), 2.0)
+    painted = torch.zeros_like(said)
+    painted[..., :4] = 1
+    logit = torch.zeros_like(said, requires_grad=True)
+    outputs = {"boundary": logit, "distance": torch.zeros_like(said)}
+    consistency_loss(outputs, {"boundary": said, "distance": torch.zeros_like(said)}, 1 - painted).backward()
+    assert not logit.grad[..., :4].any()
+    assert (logit.grad[..., 4:] < 0).all()

@@ -45,7 +45,8 @@ def choose_device(wanted: str = "auto", *, precision: str = "auto") -> DevicePla
     wanted : str
         "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:N".
     precision : str
-        "auto" (the fastest that the hardware supports) or "float32".
+        "auto" (the fastest that the hardware supports) or "float32", which also means that convolutions on
+        CUDA do not round to TensorFloat-32, as those of torch do otherwise.
 
     Returns
     -------
@@ -77,6 +78,7 @@ def _cuda_plan(wanted: str, precision: str) -> DevicePlan:
     device = torch.device("cuda", index)
     newer = torch.cuda.get_device_capability(device) >= (8, 0)
     half = torch.bfloat16 if newer else torch.float16
+    torch.backends.cudnn.allow_tf32 = precision == "auto"
     return DevicePlan(
         device, half if precision == "auto" else torch.float32, torch.cuda.get_device_name(device)
     )

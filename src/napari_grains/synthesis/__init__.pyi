@@ -24,7 +24,7 @@ from ._diffraction import (
     scattering_factor,
 )
 from ._kinds import KINDS
-from ._match import matched_recipe
+from ._match import matched_recipe, matching
 from ._micrograph import SyntheticMicrograph, synthesize
 from ._parameters import (
     Clutter,
@@ -75,6 +75,7 @@ __all__ = [
     "diffract",
     "electron_wavelength",
     "matched_recipe",
+    "matching",
     "powder_lines",
     "random_crystal",
     "read_recipe",

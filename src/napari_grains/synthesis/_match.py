@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -102,6 +102,30 @@ def matched_recipe(appearance: Appearance, *, spread: float = 1.4, general: floa
     ValueError
         If the spread is below 1 or the share is none.
     """
+    steps = matching(appearance, spread=spread, general=general)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            recipe: Recipe = end.value
+            return recipe
+
+
+def matching(
+    appearance: Appearance, *, spread: float = 1.4, general: float = 0.25
+) -> Generator[None, None, Recipe]:
+    """Find what `matched_recipe` finds, step by step: one field is drawn and measured in each.
+
+    Parameters
+    ----------
+    appearance, spread, general
+        As in `matched_recipe`.
+
+    Raises
+    ------
+    ValueError
+        As `matched_recipe`.
+    """
     if not spread >= 1 or not 0 <= general <= 1:
         raise ValueError(f"spread {spread} must be at least 1 and general {general} between 0 and 1")
     kinds = likely_kinds(appearance)
@@ -109,7 +133,11 @@ def matched_recipe(appearance: Appearance, *, spread: float = 1.4, general: floa
     values = _first_guess(appearance, knobs)
     for _ in range(_ROUNDS):
         trial = replace(_recipe(kinds, values, knobs, 1.0, appearance), artefacts=0.0, particles=0.0)
-        values = _corrected(values, appearance, _measured(trial, appearance.snapped), knobs)
+        seen = []
+        for seed in range(_FIELDS):
+            seen.append(_measured(trial, seed, appearance.snapped))
+            yield
+        values = _corrected(values, appearance, seen, knobs)
     return replace(_recipe(kinds, values, knobs, spread, appearance), general=general)
 
 
@@ -167,15 +195,12 @@ def _bounded(knob: _Knob, value: float) -> float:
     return math.copysign(min(max(abs(value), knob.low), knob.high), value)
 
 
-def _measured(recipe: Recipe, snap: bool) -> list[Appearance]:
-    """Appearance of a few micrographs of a recipe, always from the same random numbers."""
+def _measured(recipe: Recipe, seed: int, snap: bool) -> Appearance:
+    """Appearance of a micrograph of a recipe, always from the same random numbers."""
     side = int(np.clip(8 * recipe.grain_diameter[0], 144, 288))
-    seen = []
-    for seed in range(_FIELDS):
-        rng = np.random.default_rng([seed, 4])
-        drawn = synthesize(recipe.draw(rng), (side, side), rng)
-        seen.append(appearance_of(stretch(drawn.image), drawn.grains, snap=snap))
-    return seen
+    rng = np.random.default_rng([seed, 4])
+    drawn = synthesize(recipe.draw(rng), (side, side), rng)
+    return appearance_of(stretch(drawn.image), drawn.grains, snap=snap)
 
 
 def _corrected(

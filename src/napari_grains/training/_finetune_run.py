@@ -12,6 +12,7 @@ from napari_grains.errors import InputError
 from napari_grains.events import Answer, Job, Notice, Progress, TrainingProgress
 from napari_grains.inference import OutOfMemoryError, forwarded, memory_errors, suggested
 from napari_grains.networks import DevicePlan, UNet, save_network
+from napari_grains.synthesis import Recipe
 
 from ._aims import Aim
 from ._finetune_start import Start, recipe_like, state_file
@@ -60,7 +61,8 @@ class FinetuneRun:
         self._losses: list[float] = []
         self._judged = self._kept = 0  # steps when networks were compared, and when the best was written
         self._can_keep = True
-        self._matching = bool(settings.rehearsal and settings.matched)  # still to be done
+        self._matching: Job[Recipe | None] | None = None
+        self._to_match = bool(settings.rehearsal and settings.matched)
 
     def watch(self, number: int, index: int, focus: Sequence[float] | None) -> None:
         """Show the network on a slice of an image.
@@ -96,7 +98,7 @@ class FinetuneRun:
                 break
             if self._look is not None and self._look.due and not self._inbox.stopped:
                 yield from self._show(self._look)
-            if self._to_match and not (self._over or self._inbox.stopped):
+            if not (self._over or self._inbox.stopped):
                 yield from self._match(device)
             if state is not None and pause.due:
                 yield from self._keep(state, name)
@@ -134,12 +136,6 @@ class FinetuneRun:
             yield from self._inbox.say(self._progress("training"))
 
     @property
-    def _to_match(self) -> bool:
-        """Whether it is time to look for synthetic micrographs like the image."""
-        seen = self._look is None or self._look.shown
-        return self._matching and self._pace.step >= _MATCH_STEPS and seen
-
-    @property
     def _rate(self) -> float:
         """Learning rate as a share of its peak: a rise, then half a cosine down to a remainder."""
         fall = 0.5 * (1 + math.cos(math.pi * self._pace.fraction))
@@ -158,12 +154,27 @@ class FinetuneRun:
         yield from self._inbox.say(TrainingProgress(done, total, "training", loss, score))
 
     def _match(self, device: str) -> Job[None]:
-        """Look for synthetic micrographs like the image, which then are learned along with the strokes."""
-        self._matching, meanwhile = False, self._progress("looking at the image")
-        job = recipe_like(self._lessons.images[0], self._start, device)
-        recipe = yield from self._inbox.during(forwarded(job, lambda _: meanwhile))
-        if recipe is not None:
-            self._lessons.rehearse(recipe)
+        """Look for synthetic micrographs like the image, which then are learned along with the strokes.
+
+        Begins when there was something to see, and pauses whenever there is something new.
+        """
+        if self._matching is None:
+            seen = self._look is None or self._look.shown
+            if not (self._to_match and seen and self._pace.step >= _MATCH_STEPS):
+                return
+            self._to_match = False
+            self._matching = recipe_like(self._lessons.images[0], self._start, device)
+        while self._look is None or not self._look.due:
+            try:
+                next(self._matching)
+            except StopIteration as end:
+                self._matching = None
+                if end.value is not None:
+                    self._lessons.rehearse(end.value)
+                return
+            yield from self._inbox.say(self._progress("looking at the image"))
+            if self._inbox.stopped:
+                return
 
     def _hear(self) -> Job[None]:
         """Take what has changed."""

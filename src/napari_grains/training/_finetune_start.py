@@ -12,10 +12,11 @@ from napari_grains.events import Job, Notice
 from napari_grains.images import stretch
 from napari_grains.inference import AUTO, SegmentationSettings, WorkingFrame, segment
 from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
-from napari_grains.synthesis import Recipe, appearance_of, matched_recipe
+from napari_grains.synthesis import Recipe, appearance_of
 
 from ._aims import Aim
 from ._inbox import Inbox
+from ._match import found_recipe
 from ._painted import PaintedImage
 from ._sampling import nearest
 
@@ -108,7 +109,7 @@ def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | 
     rows, columns = micrograph.shape
     frame = WorkingFrame(image.scale, (rows, columns), micrograph.origin)
     grey = frame.to_working(stretch(micrograph.pixels, micrograph.specimen)).clip(0, 1)
-    return matched_recipe(appearance_of(grey, nearest(result.grains, frame)))
+    return (yield from found_recipe(appearance_of(grey, nearest(result.grains, frame))))
 
 
 def told_scale(image: PaintedImage) -> Notice:

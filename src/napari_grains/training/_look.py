@@ -60,6 +60,7 @@ class Look:
     focus: Sequence[float] | None = None
     clock: Clock = time.monotonic
     _grey: Float | None = field(default=None, init=False)
+    _working: dict[Box, Float] = field(default_factory=dict, init=False)
     _next: float = field(init=False)
     shown: bool = field(default=False, init=False)
     """Whether there was a look."""
@@ -152,10 +153,19 @@ class Look:
 
     def _seen(self, predictor: Any, part: WorkingFrame, around: Block, inside: Block) -> Job[NDArray[Any]]:  # noqa: ANN401 - what `_predictor` made
         """Predict the pixels ``inside`` the part ``around`` of the image: a boundary probability."""
-        prediction: Prediction = yield from predictor.predict(
-            part.to_working(self._input()[around]), part.first
-        )
+        working = self._at_working_scale(part, around)
+        prediction: Prediction = yield from predictor.predict(working, part.first)
         return part.block_to_image(prediction.boundary, inside).clip(0, 1)
+
+    def _at_working_scale(self, part: WorkingFrame, around: Block) -> Float:
+        """Part of the image on the working grid: the last two are kept, as they are asked for in turn."""
+        rows, columns = around
+        box = Box(rows.start, rows.stop, columns.start, columns.stop)
+        if box not in self._working:
+            if len(self._working) > 1:
+                self._working.clear()
+            self._working[box] = part.to_working(self._input()[around])
+        return self._working[box]
 
     def _preview(self, shown: NDArray[Any], box: Box) -> Preview:
         """Cut off what is no specimen."""
