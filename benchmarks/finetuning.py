@@ -131,9 +131,9 @@ def page(rows: list[Row], known: Mapping[str, Any], where: Mapping[str, Any], bu
     steps, loads = ([row[key] for row in trained] for key in ("steps", "load_average"))
     device = f"{where['device']}, " if "device" in where else ""
     told = (
-        f"{device}{where['processor']}, {where['threads']} thread(s), {where['date']}; {min(steps, default=0)} to "
-        f"{max(steps, default=0)} steps in each training that was not over at once, load average "
-        f"{min(loads, default=0)} to {max(loads, default=0)}."
+        f"{device}{where['processor']}, {where['threads']} thread(s), {where['date']}; "
+        f"{min(steps, default=0)} to {max(steps, default=0)} steps in each training that was not over at "
+        f"once, load average {min(loads, default=0)} to {max(loads, default=0)}."
     )
     introduction = ON_CUDA if device else INTRODUCTION
     return "\n\n".join([introduction.format(budget=budget), markdown_table(header, lines), told])

@@ -4,8 +4,8 @@
 
 Needs napari, a Qt binding, psutil and a display. Where there is none, put
 `xvfb-run -a -s "-screen 0 1280x800x24"` before it; OpenGL is then drawn by the processor, on which the
-network learns too: the worst case. `--only engine` needs none of them: it measures how soon previews leave the
-engine, for instance on a server with a GPU. Results go to benchmarks/results/live.json and
+network learns too: the worst case. `--only engine` needs none of them: it measures how soon previews leave
+the engine, for instance on a server with a GPU. Results go to benchmarks/results/live.json and
 docs/benchmarks.md.
 """
 

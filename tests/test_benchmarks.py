@@ -158,6 +158,22 @@ def test_what_a_job_adds_is_compared_turn_by_turn(module, monkeypatch: pytest.Mo
     assert result["medians"][viewer.DURING]["p95_ms"] == 40
 
 
+def test_previews_of_one_device_leave_those_of_others(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = module("live")
+    lines = [
+        {"device": "a GPU"},
+        *({"zoom": zoom, "first": 1.26, "further": [0.5, 0.7]} for zoom in live.VIEWS),
+    ]
+    monkeypatch.setattr(live, "measured", lambda *_: lines)
+    monkeypatch.setattr(live, "machine", lambda: {"processor": "abacus", "date": "today"})
+    known = {"a CPU": live.previews_of_engine(1, {})["a GPU"]}
+    part = live.previews_of_engine(1, known)
+    assert list(part) == ["a CPU", "a GPU"]
+    page = live.page({live.ENGINE: part})
+    assert "| a GPU | zoomed in twice | 1.3 (1.3 to 1.3) | 0.6 (0.5 to 0.7) |" in page
+    assert page.count("abacus, today") == 2
+
+
 def test_a_page_holds_the_parts_that_were_measured(module) -> None:
     viewer = module("viewer")
     where = {"processor": "a processor", "threads": 2, "load_average": 0.5, "date": "today"}

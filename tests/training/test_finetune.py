@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +14,15 @@ from strokes import QUICK, painted_image
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Answer, Notice, Preview, Progress, TrainingProgress, Update, drive
 from napari_grains.images import calibrated
-from napari_grains.inference import OutOfMemoryError
+from napari_grains.inference import OutOfMemoryError, WorkingFrame
 from napari_grains.networks import choose_device, file_hash, load_network, save_network
+from napari_grains.synthesis import Recipe
 from napari_grains.training import PaintedImage, diagnose, finetune
 from napari_grains.training import _finetune_run as job
+from napari_grains.training._aims._boundaries import BoundaryAim
 from napari_grains.training._finetuning import layers_for, trainable
 from napari_grains.training._learner import Learner
+from napari_grains.training._lessons import Lessons
 from napari_grains.training._look import Look
 
 
@@ -248,6 +252,39 @@ def test_another_place_is_shown_when_the_view_moves(driven, monkeypatch):
     assert found.array.shape == (40, 70)
 
 
+def test_the_image_is_matched_between_two_looks_and_learned_from_afterwards(driven, monkeypatch):
+    """Somebody who watches sees something first, and something new while the search for a recipe goes on."""
+
+    def recipe_like(image, start, device):
+        for _ in range(6):
+            yield Progress(0, 0, "searching")
+            now[0] += 1.0
+        return Recipe(noise=2.0)
+
+    def look(_, image, index, card):
+        return Look(image.image, image.scale, card, clock=lambda: now[0])
+
+    now, learned = [0.0], []
+    monkeypatch.setattr(job, "recipe_like", recipe_like)
+    monkeypatch.setattr(job, "_MATCH_STEPS", 2)
+    monkeypatch.setattr("napari_grains.training._look._PAUSE", 2.5)
+    monkeypatch.setattr(Lessons, "rehearse", lambda _, recipe: learned.append(recipe))
+    monkeypatch.setattr(BoundaryAim, "look", look)
+    run = driven(settings=replace(QUICK, rehearsal=1, matched=True, steps=30), watch=0)
+    run.until(at(8))
+    assert not [e for e in run.events if getattr(e, "message", "") == "looking at the image"]
+    now[0] += 1.0
+    run.until(lambda _: learned)
+    kinds = [
+        "look" if isinstance(e, Preview) else "search"
+        for e in run.events
+        if isinstance(e, Preview) or getattr(e, "message", "") == "looking at the image"
+    ]
+    assert kinds == ["look", *4 * ["search"], "look", *2 * ["search"]]
+    assert learned == [Recipe(noise=2.0)]
+    assert run.result().figures["steps"] == 30
+
+
 def test_asked_where_to_paint_next_it_answers_and_goes_on(driven):
     image = painted_image(size=128)
     image.labels[64:] = 0
@@ -284,6 +321,21 @@ def test_a_stop_gives_the_best_so_far(driven):
     assert fine.figures["stopped"]
     assert fine.figures["steps"] <= 13
     assert fine.figures["after"] <= fine.figures["before"]
+
+
+def test_what_is_looked_at_again_is_not_brought_to_scale_again(start, monkeypatch):
+    network, card = load_network(start)
+    calls = []
+    to_working = WorkingFrame.to_working
+    monkeypatch.setattr(WorkingFrame, "to_working", lambda *args: calls.append(1) or to_working(*args))
+    look = Look(painted_image(size=128).image, 0.5, card, focus=(0, 40, 0, 40))
+    for _ in range(3):
+        list(look.show(deepcopy(network), choose_device("cpu"), Progress(0, 0)))
+    assert len(calls) == 2  # what is in view, and all
+    for corner in (20, 30):
+        look.move((corner, corner + 40, 0, 40))
+        list(look.show(deepcopy(network), choose_device("cpu"), Progress(0, 0)))
+    assert len(look._working) <= 2
 
 
 def test_after_a_stop_what_is_kept_is_what_is_seen(driven):

@@ -92,7 +92,9 @@ def test_how_wrong_it_was_is_what_it_was_before_the_training(network, batch):
     assert learner.change == 0.5
 
 
-def test_elsewhere_the_network_before_teaches_first_and_the_moving_average_afterwards(network, batch, monkeypatch):
+def test_elsewhere_the_network_before_teaches_first_and_the_moving_average_afterwards(
+    network, batch, monkeypatch
+):
     monkeypatch.setattr("napari_grains.training._learner._TRUSTED", 2)
     plan = choose_device("cpu", precision="float32")
     learner = Learner(replace(SETTINGS, consistency=1.0), plan, network)

@@ -92,7 +92,9 @@ def test_agreeing_asks_for_more_than_the_teacher_is_sure_of_and_for_nothing_wher
     said[..., :8], said[..., 16:] = 1.0, -3.0
     logit = said.clone().requires_grad_()
     outputs = {"boundary": logit, "distance": torch.zeros_like(said)}
-    consistency_loss(outputs, {"boundary": said, "distance": torch.zeros_like(said)}, torch.ones_like(said)).backward()
+    consistency_loss(
+        outputs, {"boundary": said, "distance": torch.zeros_like(said)}, torch.ones_like(said)
+    ).backward()
     assert (logit.grad[..., :8] < 0).all()  # up, beyond what was said
     assert (logit.grad[..., 16:] > 0).all()
     assert not logit.grad[..., 8:16].any()
