@@ -9,7 +9,7 @@ from pathlib import Path
 
 from napari_grains.errors import InputError
 from napari_grains.events import Job, Notice
-from napari_grains.images import stretch
+from napari_grains.images import CalibratedImage, stretch
 from napari_grains.inference import AUTO, SegmentationSettings, WorkingFrame, segment
 from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
 from napari_grains.synthesis import Recipe, appearance_of
@@ -101,15 +101,23 @@ def with_scales(
 
 def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | None]:
     """Recipe for synthetic micrographs like an image; None if too few grains are found in it."""
-    micrograph = image.middle()
-    settings = SegmentationSettings(str(start.path), image.scale, device=device, mirrored=False)
-    result = yield from segment(replace(micrograph, notes=()), settings)
-    if result is None or image.scale is None or result.grains.max() < _FEWEST:
+    if image.scale is None:
         return None
+    seen = _at_working_scale(image.middle(), image.scale)
+    settings = SegmentationSettings(str(start.path), 1.0, device=device, mirrored=False)
+    result = yield from segment(seen, settings)
+    if result is None or result.grains.max() < _FEWEST:
+        return None
+    return (yield from found_recipe(appearance_of(seen.pixels, result.grains)))
+
+
+def _at_working_scale(micrograph: CalibratedImage, scale: float) -> CalibratedImage:
+    """Bring grey levels, stretched to 0..1, and specimen to the network's pixels, which are fewer."""
     rows, columns = micrograph.shape
-    frame = WorkingFrame(image.scale, (rows, columns), micrograph.origin)
+    frame = WorkingFrame(scale, (rows, columns), micrograph.origin)
     grey = frame.to_working(stretch(micrograph.pixels, micrograph.specimen)).clip(0, 1)
-    return (yield from found_recipe(appearance_of(grey, nearest(result.grains, frame))))
+    specimen = None if micrograph.specimen is None else nearest(micrograph.specimen, frame)
+    return CalibratedImage(grey, specimen, name=micrograph.name)
 
 
 def told_scale(image: PaintedImage) -> Notice:

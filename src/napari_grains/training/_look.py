@@ -26,7 +26,7 @@ _FIRST: Final = 1.0
 """Seconds of learning before the first look."""
 _PAUSE: Final = 0.4
 """Seconds from one look to the next at least."""
-_SHARE: Final = 4.0
+_SHARE: Final = 3.0
 """The training has at least so many times the time of the looks."""
 
 
