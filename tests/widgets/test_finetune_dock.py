@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 from qtpy.QtWidgets import (
+    QMessageBox,
     QAbstractButton,
     QAbstractSlider,
     QAbstractSpinBox,
@@ -35,6 +36,7 @@ from napari_grains.weights import (
 )
 from napari_grains.widgets import FinetuneDock, SegmentDock
 from napari_grains.widgets._finetune_panel import score_text
+from napari_grains.widgets._history_list import REMOVE
 from napari_grains.widgets._stroke_files import kept_strokes
 from napari_grains.widgets._training_state import states_folder
 from napari_grains.widgets._viewer import camera_of
@@ -368,6 +370,29 @@ def test_a_better_network_takes_the_place_and_can_be_taken_back(dock, viewer, be
     assert not dock.learn.revert.isEnabled()
     dock.learn.history.activated.emit(1)
     assert dock.learn.network.path.parent == history_folder()
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_networks_beyond_those_listed_are_removed_if_the_user_agrees(dock, monkeypatch, tmp_path, agreed):
+    monkeypatch.setattr("napari_grains.widgets._history_list._MOST", 2)
+    first = Path(result()["network"])
+    files = [first.with_stem(f"20261127-1200{k:02d}-000000") for k in range(1, 5)]
+    for file in files:
+        shutil.copy(first, file)
+    history, asked = dock.learn.history, []
+    history.refresh()
+    assert [history.itemData(k) for k in (1, 2)] == [str(files[3]), str(files[2])]
+    assert history.itemText(3) == REMOVE
+    answer = QMessageBox.StandardButton.Yes if agreed else QMessageBox.StandardButton.No
+    monkeypatch.setattr(QMessageBox, "question", lambda *args: asked.append(args[2]) or answer)
+    network = dock.learn.network.path
+    history.activated.emit(3)
+    assert "Remove 3 networks" in asked[0]
+    assert "(23 MB)" in asked[0]
+    kept = {files[2], files[3]} if agreed else {first, *files}
+    assert set(history_folder().iterdir()) == kept
+    assert (history.findText(REMOVE) >= 0) is not agreed
+    assert dock.learn.network.path == network
 
 
 def test_the_network_before_is_kept_where_nothing_is_better(dock, begin, qtbot):

@@ -3,6 +3,7 @@ from ._calibrated import calibrated
 from ._file_calibration import FileCalibration
 from ._image import CalibratedImage
 from ._info_bar import find_info_bar, info_bar_of
+from ._origin import Origin
 from ._patches import patch_at, patch_corner, patch_grid
 from ._pixel_size import PixelSize
 from ._read import LABEL_SUFFIXES, SUFFIXES, read_calibration, read_image, read_labels
@@ -18,6 +19,7 @@ __all__ = [
     "CalibratedImage",
     "FileCalibration",
     "InfoBar",
+    "Origin",
     "PixelSize",
     "ScaleBar",
     "calibrated",

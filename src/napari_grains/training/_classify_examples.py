@@ -14,36 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_grains.errors import InputError
-from napari_grains.images import SUFFIXES, read_image
+from napari_grains.images import SUFFIXES, Origin, read_image
 
 Image = NDArray[np.generic]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where an example is to be seen: what of which file it is.
-
-    Parameters
-    ----------
-    file : Path
-        An image or a stack.
-    frame : int
-        Of the stack, 0 for an image.
-    corner : (int, int), optional
-        Row and column of the first pixel of a patch; None: the whole frame.
-    side : int, optional
-        Of the patch in px.
-    """
-
-    file: Path
-    frame: int = 0
-    corner: tuple[int, int] | None = None
-    side: int | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        corner = None if self.corner is None else list(self.corner)
-        return {"file": str(self.file), "frame": self.frame, "corner": corner, "side": self.side}
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,62 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from napari.layers import Layer
 
+from napari_grains.images import Origin
+
 UNKNOWN: Final = "unknown"
 """Class of what lies far from every class."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What of which file an example is, as the job "train_classifier" tells.
-
-    Parameters
-    ----------
-    file : Path
-    frame : int
-        Of a stack, 0 for an image.
-    corner : (int, int), optional
-        Row and column of the first pixel of a patch; None: the whole frame.
-    side : int, optional
-        Of the patch in px.
-    """
-
-    file: Path
-    frame: int = 0
-    corner: tuple[int, int] | None = None
-    side: int | None = None
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Origin:
-        """Take what a job says."""
-        corner = None if told["corner"] is None else (int(told["corner"][0]), int(told["corner"][1]))
-        return cls(Path(told["file"]), int(told["frame"]), corner, told["side"])
-
-    @property
-    def text(self) -> str:
-        """What it is called in a cell."""
-        frame = f", frame {self.frame}" if self.frame else ""
-        middle = "" if self._middle is None else ": {}, {}".format(*self._middle)
-        return f"{self.file.name}{frame}{middle}"
-
-    @property
-    def place(self) -> Place:
-        """Where it lies as long as its file is not shown."""
-        details: dict[str, Any] = {"path": str(self.file), "frame": self.frame}
-        if self._middle is not None:
-            details |= zip(("row", "column"), self._middle, strict=True)
-        return Place(self.text, None, details=details, origin=self)
-
-    @property
-    def _middle(self) -> tuple[int, int] | None:
-        """Row and column of the middle of a patch."""
-        if self.corner is None or self.side is None:
-            return None
-        return self.corner[0] + self.side // 2, self.corner[1] + self.side // 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +46,16 @@ class Place:
     corner: tuple[float, float] = (0.0, 0.0)
     details: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin | None = None
+
+    @classmethod
+    def of_file(cls, origin: Origin) -> Place:
+        """Where an example lies as long as its file is not shown."""
+        frame = f", frame {origin.frame}" if origin.frame else ""
+        middle = "" if origin.middle is None else ": {}, {}".format(*origin.middle)
+        details: dict[str, Any] = {"path": str(origin.file), "frame": origin.frame}
+        if origin.middle is not None:
+            details |= zip(("row", "column"), origin.middle, strict=True)
+        return cls(f"{origin.file.name}{frame}{middle}", None, details=details, origin=origin)
 
 
 @dataclass(frozen=True, eq=False)

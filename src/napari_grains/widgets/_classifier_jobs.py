@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from napari_grains.widgets._answers import Answer, Origin, Place, pairs_of
+from napari_grains.images import Origin
+from napari_grains.widgets._answers import Answer, Place, pairs_of
 from napari_grains.widgets._job_run import Arguments
 from napari_grains.widgets._source import Source
 
@@ -38,7 +39,7 @@ def held_out_answers(result: Mapping[str, Any], task: Task) -> list[Answer]:
     if said["origin"] is None:
         places = [task.places[index] for index in said["index"]]
     else:
-        places = [Origin.of(one).place for one in said["origin"]]
+        places = [Place.of_file(Origin.of(one)) for one in said["origin"]]
     rankings = [pairs_of(ranking) for ranking in said["ranking"]]
     return [
         Answer(place, pairs[0][0], pairs, None, str(given))

@@ -16,8 +16,9 @@ from qtpy.QtCore import QTimer, Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_grains.errors import InputError
+from napari_grains.images import Origin
 from napari_grains.widgets._activation import Activation
-from napari_grains.widgets._answers import Answer, Origin, Place, table_of
+from napari_grains.widgets._answers import Answer, Place, table_of
 from napari_grains.widgets._camera import fly_to
 from napari_grains.widgets._classifier_box import ClassifierBox
 from napari_grains.widgets._classifier_jobs import Task, held_out_answers

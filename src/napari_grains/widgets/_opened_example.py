@@ -10,8 +10,8 @@ import numpy as np
 from napari.layers import Image
 from napari.viewer import Viewer
 
-from napari_grains.images import read_image
-from napari_grains.widgets._answers import Origin, Place
+from napari_grains.images import Origin, read_image
+from napari_grains.widgets._answers import Place
 from napari_grains.widgets._results import METADATA, is_ours
 from napari_grains.widgets._source import Array, planar_transform
 from napari_grains.widgets._synthetic_layers import right_edge
@@ -81,7 +81,7 @@ class OpenedExample:
         rows, columns = frame.shape if side is None else (side, side)
         middle = corner[0] + rows // 2, corner[1] + columns // 2
         extent = float(max(frame.shape)) if side is None else _AROUND * side
-        return replace(origin.place, layer=layer, position=middle, extent=extent, corner=corner)
+        return replace(Place.of_file(origin), layer=layer, position=middle, extent=extent, corner=corner)
 
     def _frame(self, origin: Origin) -> Array:
         """Read a frame; the file that was read last is kept, whose other frames are often looked at next."""
