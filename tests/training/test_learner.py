@@ -107,6 +107,16 @@ def test_elsewhere_the_network_before_teaches_first_and_the_moving_average_after
     assert asked == ["before", "before", "average", "average"]
 
 
+def test_a_network_that_goes_on_is_its_own_teacher_at_once(network, batch):
+    learner = Learner(replace(SETTINGS, consistency=1.0), choose_device("cpu", precision="float32"), network)
+    learner.choose("all")
+    learner.go_on_from(network)
+    asked = []
+    learner._followed.register_forward_hook(lambda *_: asked.append("average"))
+    learner.learn(batch, {}, 1.0)
+    assert asked == ["average"]
+
+
 def test_the_teacher_sees_the_mirror_image_and_answers_for_the_image(network, batch):
     """With an unbiased teacher an image that is its own mirror image is told the same on both sides."""
     learner = Learner(replace(SETTINGS, consistency=1.0), choose_device("cpu", precision="float32"), network)

@@ -13,12 +13,12 @@ import numpy as np
 import psutil
 import pytest
 from qtpy.QtWidgets import (
-    QMessageBox,
     QAbstractButton,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
+    QMessageBox,
     QScrollBar,
 )
 from safetensors.numpy import save_file

@@ -72,6 +72,7 @@ class Learner:
         self.layers: Layers | None = None
         self._tolerance = tolerance
         self.steps = 0
+        self._resumed = False
 
     def choose(self, layers: Layers) -> None:
         """Let some layers learn and keep the others as they are."""
@@ -124,6 +125,7 @@ class Learner:
         weights = self._towards(network, 1 / self.change).state_dict()
         for own in (self.network, self._followed):
             own.load_state_dict(weights)
+        self._resumed = True
 
     @torch.no_grad()
     def expect(self, patches: Batch) -> None:
@@ -174,7 +176,7 @@ class Learner:
                 before = forward(self._before, self.plan, image)
             loss = loss + self.keeping * kept_loss(outputs, before, ignored)
         if self.settings.consistency:
-            teacher = self._before if self.steps < _TRUSTED else self._followed
+            teacher = self._followed if self._resumed or self.steps >= _TRUSTED else self._before
             with torch.no_grad():
                 mirrored = forward(teacher, self.plan, image.flip(-1))
             said = {name: value.flip(-1) for name, value in mirrored.items()}

@@ -25,12 +25,12 @@ _LAYERS: Final = {
 }
 _TIPS: Final = {
     "network": "The network as it is now: a training starts from it, and puts a better one in its place",
-    "layers": "What learns. Automatic: with few strokes the output layer alone, with more the last stage\n"
-    "too, with many all layers",
+    "layers": "What learns. Automatic: from a dot the output layer alone, from a few strokes the last stage\n"
+    "too, from many all layers",
     "minutes": "Time for the training; it ends earlier where nothing gets better any more",
     "live": "Train until you stop, and wait for strokes: what you paint is learned from at once",
     "revert": "Back to the network before the last training",
-    "history": "All networks that came of strokes, the latest first, with their errors on held-out strokes\n"
+    "history": "The latest networks that came of strokes, with their errors on held-out strokes\n"
     "before and after: choose one to go back to it",
 }
 
