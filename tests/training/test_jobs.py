@@ -231,7 +231,7 @@ def test_match_measures_the_image_at_the_working_scale(tmp_path, pixels, monkeyp
 
     def matching(found):
         assert isinstance(found, Found)
-        yield
+        yield Progress(0, 0, "finding a recipe")
         return Recipe(noise=2.0)
 
     monkeypatch.setattr(f"{MATCH}.appearance_of", appearance)

@@ -78,7 +78,7 @@ def _cuda_plan(wanted: str, precision: str) -> DevicePlan:
     device = torch.device("cuda", index)
     newer = torch.cuda.get_device_capability(device) >= (8, 0)
     half = torch.bfloat16 if newer else torch.float16
-    torch.backends.cudnn.allow_tf32 = precision == "auto"
+    torch.backends.cudnn.allow_tf32 = False  # for all: what is not half precision is to be exact
     return DevicePlan(
         device, half if precision == "auto" else torch.float32, torch.cuda.get_device_name(device)
     )

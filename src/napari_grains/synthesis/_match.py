@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from napari_grains.events import Job, Progress, drive
 from napari_grains.images import stretch
 
 from ._appearance import Appearance, appearance_of
@@ -102,24 +103,24 @@ def matched_recipe(appearance: Appearance, *, spread: float = 1.4, general: floa
     ValueError
         If the spread is below 1 or the share is none.
     """
-    steps = matching(appearance, spread=spread, general=general)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            recipe: Recipe = end.value
-            return recipe
+    return drive(matching(appearance, spread=spread, general=general))
 
 
-def matching(
-    appearance: Appearance, *, spread: float = 1.4, general: float = 0.25
-) -> Generator[None, None, Recipe]:
+def matching(appearance: Appearance, *, spread: float = 1.4, general: float = 0.25) -> Job[Recipe]:
     """Find what `matched_recipe` finds, step by step: one field is drawn and measured in each.
 
     Parameters
     ----------
     appearance, spread, general
         As in `matched_recipe`.
+
+    Yields
+    ------
+    Progress
+
+    Returns
+    -------
+    Recipe
 
     Raises
     ------
@@ -136,7 +137,7 @@ def matching(
         seen = []
         for seed in range(_FIELDS):
             seen.append(_measured(trial, seed, appearance.snapped))
-            yield
+            yield Progress(0, 0, "finding a recipe")
         values = _corrected(values, appearance, seen, knobs)
     return replace(_recipe(kinds, values, knobs, spread, appearance), general=general)
 

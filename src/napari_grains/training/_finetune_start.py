@@ -12,11 +12,10 @@ from napari_grains.events import Job, Notice
 from napari_grains.images import CalibratedImage, stretch
 from napari_grains.inference import AUTO, SegmentationSettings, WorkingFrame, segment
 from napari_grains.networks import NetworkCard, UNet, file_hash, find_network, load_network
-from napari_grains.synthesis import Recipe, appearance_of
+from napari_grains.synthesis import Recipe, appearance_of, matching
 
 from ._aims import Aim
 from ._inbox import Inbox
-from ._match import found_recipe
 from ._painted import PaintedImage
 from ._sampling import nearest
 
@@ -108,7 +107,7 @@ def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | 
     result = yield from segment(seen, settings)
     if result is None or result.grains.max() < _FEWEST:
         return None
-    return (yield from found_recipe(appearance_of(seen.pixels, result.grains)))
+    return (yield from matching(appearance_of(seen.pixels, result.grains)))
 
 
 def _at_working_scale(micrograph: CalibratedImage, scale: float) -> CalibratedImage:

@@ -12,7 +12,7 @@ from napari_grains.errors import InputError
 from napari_grains.events import Job, Progress
 from napari_grains.images import Box, CalibratedImage, calibrated, stretch
 from napari_grains.inference import Segmentation, SegmentationSettings, View, WorkingFrame, segment
-from napari_grains.synthesis import Appearance, Recipe, appearance_of, matching
+from napari_grains.synthesis import appearance_of, matching
 
 from ._sampling import nearest
 
@@ -77,7 +77,7 @@ def match_arrays(
     sample, grains = _at_working_scale(micrograph, result, found)
     yield Progress(0, 0, "measuring what the image looks like")
     appearance = appearance_of(sample, grains)
-    recipe = yield from found_recipe(appearance)
+    recipe = yield from matching(appearance)
     return {
         "recipe": recipe.to_dict(),
         "appearance": appearance.to_dict(),
@@ -85,18 +85,6 @@ def match_arrays(
         "sample": sample,
         "notes": notes,
     }
-
-
-def found_recipe(appearance: Appearance) -> Job[Recipe]:
-    """Find a recipe for micrographs that look like a given one; see `matched_recipe`."""
-    steps = matching(appearance)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            recipe: Recipe = end.value
-            return recipe
-        yield Progress(0, 0, "finding a recipe")
 
 
 def _at_working_scale(

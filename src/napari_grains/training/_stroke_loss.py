@@ -95,9 +95,7 @@ def kept_loss(outputs: Mapping[str, Tensor], before: Mapping[str, Tensor], ignor
     Tensor, scalar
         Cross-entropy and Huber loss.
     """
-    said = before["boundary"].float().sigmoid()
-    boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), said, ignored)
-    distance = F.smooth_l1_loss(outputs["distance"].float(), before["distance"].float(), beta=0.2)
+    boundary, distance = _apart(outputs, before["boundary"].float().sigmoid(), ignored, before["distance"])
     return boundary + distance
 
 
@@ -123,9 +121,16 @@ def consistency_loss(outputs: Mapping[str, Tensor], said: Mapping[str, Tensor], 
     """
     sharp = (_SHARPNESS * said["boundary"].float()).sigmoid()
     decided = ignored * (2 * sharp - 1).abs()
-    boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), sharp, decided)
-    distance = F.smooth_l1_loss(outputs["distance"].float(), said["distance"].float(), beta=0.2)
+    boundary, distance = _apart(outputs, sharp, decided, said["distance"])
     return boundary + _OF_DISTANCE * distance
+
+
+def _apart(
+    outputs: Mapping[str, Tensor], probability: Tensor, pixels: Tensor, distance: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Cross-entropy from a boundary probability, by the weight of each pixel, and Huber loss of distances."""
+    boundary = F.binary_cross_entropy_with_logits(outputs["boundary"].float(), probability, pixels)
+    return boundary, F.smooth_l1_loss(outputs["distance"].float(), distance.float(), beta=0.2)
 
 
 def _around(logit: Tensor, lenient: Tensor | float, tolerance: int = TOLERANCE) -> tuple[Tensor, Tensor]:
