@@ -77,12 +77,13 @@ def test_how_wrong_it_was_is_what_it_was_before_the_training(network, batch):
     plan = choose_device("cpu", precision="float32")
     learner = Learner(SETTINGS, plan, network)
     learner.expect(batch)
-    assert learner.change == kept_change(learner.judge(batch, network)) == 1.0
+    error = learner._error(learner.logits(batch, network), batch)
+    assert learner.change == kept_change(error) == 1.0
     assert learner.keeping == 0.0  # as told
     learner = Learner(replace(SETTINGS, keeping=None), plan, network)
     assert learner.keeping == keeping_weight(0.0)
     learner.expect(batch)
-    assert learner.keeping == keeping_weight(learner.judge(batch, network)) > keeping_weight(0.0)
+    assert learner.keeping == keeping_weight(error) > keeping_weight(0.0)
     with torch.no_grad():
         right = deepcopy(network)
         right.heads["boundary"].weight.zero_()
@@ -128,3 +129,22 @@ def test_the_teacher_sees_the_mirror_image_and_answers_for_the_image(network, ba
     with torch.no_grad():
         answer = network(image)["boundary"].flip(-1).sigmoid()
     assert torch.equal(logit.grad < 0, answer > 0.5)
+
+
+def test_what_was_learned_counts_though_the_network_became_surer_where_it_had_been_wrong(
+    network, monkeypatch
+):
+    """Half of what was undecided is right now; what was wrong is more so."""
+    learner = Learner(SETTINGS, choose_device("cpu", precision="float32"), network)
+    boundary = torch.zeros(1, 1, 40, 40)
+    boundary[..., ::4, :] = 1
+    patches = {"image": boundary, "boundary": boundary, "grain": 0 * boundary, "lenient": 0 * boundary}
+    right = torch.arange(40.0).reshape(-1, 1).expand(1, 1, 40, 40) < 20
+    judged, plain = [], []
+    for undecided, wrong in ((0.0, -1.0), (6.0, -6.0)):
+        logit = torch.where(right, undecided, wrong)
+        monkeypatch.setattr(learner, "logits", lambda *_, logit=logit: logit)
+        judged.append(learner.judge(patches))
+        plain.append(learner._error(logit, patches))
+    assert judged[1] < 0.6 * judged[0]
+    assert plain[1] > plain[0]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from napari_grains.training._stroke_loss import consistency_loss, kept_loss, stroke_error, stroke_loss
+from napari_grains.training._stroke_loss import (
+    UNDECIDED,
+    consistency_loss,
+    kept_loss,
+    stroke_error,
+    stroke_loss,
+)
 
 SIZE = 24
 
@@ -75,7 +81,17 @@ def test_the_error_is_bounded_however_sure_a_network_is():
     wrong = torch.full((1, 1, SIZE, SIZE), -50.0)
     assert float(stroke_error(wrong, boundary, grain, 1.0, prior=0.3)) == pytest.approx(0.3)
     assert float(stroke_error(-wrong, boundary, grain, 1.0, prior=0.3)) == pytest.approx(0.7)
-    assert float(stroke_error(empty(), boundary, grain, 1.0)) == pytest.approx(0.25)
+    assert float(stroke_error(empty(), boundary, grain, 1.0)) == pytest.approx(UNDECIDED)
+
+
+def test_being_sure_and_wrong_can_count_no_more_than_being_undecided():
+    boundary, grain = painted()
+    for sure in (0.0, 2.0, 40.0):
+        wrong = sure * (grain - boundary)
+        assert float(stroke_error(wrong, boundary, grain, 0.0, most=UNDECIDED)) == pytest.approx(UNDECIDED)
+    right = 2.0 * (boundary - grain)
+    plain, most = (stroke_error(right, boundary, grain, 0.0, most=limit) for limit in (1.0, UNDECIDED))
+    assert 0 < float(most) == float(plain) < 0.02
 
 
 def test_what_was_said_before_is_kept_where_nothing_was_painted():

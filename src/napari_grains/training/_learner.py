@@ -16,7 +16,15 @@ from ._losses import total_loss
 from ._restraint import keeping_weight, kept_change
 from ._settings import Loss
 from ._stream import Batch
-from ._stroke_loss import PLANES, TOLERANCE, consistency_loss, kept_loss, stroke_error, stroke_loss
+from ._stroke_loss import (
+    PLANES,
+    TOLERANCE,
+    UNDECIDED,
+    consistency_loss,
+    kept_loss,
+    stroke_error,
+    stroke_loss,
+)
 
 _STEEPEST = 1.0
 """Gradients are clipped to this norm."""
@@ -140,8 +148,13 @@ class Learner:
 
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:
-        """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`."""
-        return self._error(self.logits(patches, self.average if network is None else network), patches)
+        """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`.
+
+        Every training makes a network more decided. Where it is wrong before and after, that counts no more
+        than being undecided: else the few strokes that it gets wrong outweigh all that it has learned.
+        """
+        logit = self.logits(patches, self.average if network is None else network)
+        return self._error(logit, patches, UNDECIDED)
 
     @torch.no_grad()
     def logits(self, patches: Batch, network: UNet) -> Tensor:
@@ -149,9 +162,9 @@ class Learner:
         images = patches["image"].to(self.plan.device).split(_AT_ONCE)  # type: ignore[no-untyped-call]
         return torch.cat([forward(network, self.plan, image)[self.head].float() for image in images])
 
-    def _error(self, logit: Tensor, patches: Batch) -> float:
+    def _error(self, logit: Tensor, patches: Batch, most: float = 1.0) -> float:
         boundary, grain, lenient = (patches[name].to(self.plan.device) for name in PLANES)
-        return float(stroke_error(logit, boundary, grain, lenient, self.prior))
+        return float(stroke_error(logit, boundary, grain, lenient, self.prior, most))
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:
         strokes = {name: value.to(self.plan.device) for name, value in strokes.items()}

@@ -12,6 +12,8 @@ PLANES: Final = ("boundary", "grain", "lenient")
 """What is known of patches, in the order in which it is asked for here."""
 TOLERANCE: Final = 1
 """Working px by which a stroke may be off."""
+UNDECIDED: Final = 0.25
+"""Squared error of a network that is undecided."""
 _SHARPNESS: Final = 2.0
 """Factor of the logits that are to be agreed with: what is nearly decided shall be decided."""
 _OF_DISTANCE: Final = 0.2
@@ -58,25 +60,31 @@ def stroke_loss(
 
 
 def stroke_error(
-    logit: Tensor, boundary: Tensor, grain: Tensor, lenient: Tensor | float, prior: float = 0.5
+    logit: Tensor,
+    boundary: Tensor,
+    grain: Tensor,
+    lenient: Tensor | float,
+    prior: float = 0.5,
+    most: float = 1.0,
 ) -> Tensor:
     """Mean squared error of the probability on painted pixels (Brier, 1950), as lenient and balanced.
 
-    By this networks are compared: a single stroke of which a network is sure, and wrong, outweighs no other,
-    as it would in a cross-entropy.
+    A single stroke of which a network is sure, and wrong, outweighs no other, as it would in a cross-entropy.
 
     Parameters
     ----------
     logit, boundary, grain, lenient, prior
         As in `stroke_loss`.
+    most : float
+        What a pixel counts at most; see `UNDECIDED`.
 
     Returns
     -------
     Tensor, scalar
-        0 to 1.
+        0 to ``most``.
     """
     highest, inside = _around(logit.float(), lenient)
-    missed, invented = (1 - highest.sigmoid()) ** 2, inside.sigmoid() ** 2
+    missed, invented = ((p**2).clamp(max=most) for p in ((-highest).sigmoid(), inside.sigmoid()))
     return prior * _mean(missed, boundary) + (1 - prior) * _mean(invented, grain)
 
 
