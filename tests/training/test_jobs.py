@@ -236,7 +236,7 @@ def test_match_measures_the_image_at_the_working_scale(tmp_path, pixels, monkeyp
 
     monkeypatch.setattr(f"{MATCH}.appearance_of", appearance)
     monkeypatch.setattr(f"{MATCH}.matching", matching)
-    monkeypatch.setattr(f"{MATCH}._FEWEST", 0)
+    monkeypatch.setattr(f"{MATCH}.FEWEST", 0)
     region = np.zeros(pixels.shape, bool)
     region[10:90, 20:120] = True
     options = {"model": str(start), "scale": 0.5, "device": "cpu"}

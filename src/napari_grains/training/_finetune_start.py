@@ -16,11 +16,9 @@ from napari_grains.synthesis import Recipe, appearance_of, matching
 
 from ._aims import Aim
 from ._inbox import Inbox
+from ._match import FEWEST
 from ._painted import PaintedImage
 from ._sampling import nearest
-
-_FEWEST = 8
-"""Grains below which the appearance of an image says little."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +103,7 @@ def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | 
     seen = _at_working_scale(image.middle(), image.scale)
     settings = SegmentationSettings(str(start.path), 1.0, device=device, mirrored=False)
     result = yield from segment(seen, settings)
-    if result is None or result.grains.max() < _FEWEST:
+    if result is None or result.grains.max() < FEWEST:
         return None
     return (yield from matching(appearance_of(seen.pixels, result.grains)))
 

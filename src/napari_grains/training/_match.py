@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from napari_grains.synthesis import appearance_of, matching
 
 from ._sampling import nearest
 
-_FEWEST = 8
+FEWEST: Final = 8
 """Grains below which an appearance says little."""
 _MANY = 25
 
@@ -100,7 +100,7 @@ def _at_working_scale(
 
 def _notes(grains: NDArray[np.int32]) -> list[str]:
     number = len(np.unique(grains[grains > 0]))
-    if number < _FEWEST:
+    if number < FEWEST:
         raise InputError(
             f"only {number} grains were found, too few to say what they look like; "
             "give a larger image or region."
