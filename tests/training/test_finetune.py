@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from strokes import QUICK, painted_image
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from napari_grains.errors import InputError
 from napari_grains.events import STOP, Answer, Notice, Preview, Progress, TrainingProgress, Update, drive
@@ -419,6 +420,22 @@ def test_short_memory_halves_the_batch_and_then_the_patch(learn, monkeypatch):
     assert "patches of 64 px" in said[-1]
 
 
+@pytest.mark.parametrize(("restrained", "batch"), [(False, 2), (True, 8)])
+def test_a_processor_takes_small_steps_where_nothing_restrains_it(learn, monkeypatch, restrained, batch):
+    monkeypatch.setattr("napari_grains.training._learner.restrained", lambda _: restrained)
+    sizes = []
+    learn_one = Learner.learn
+
+    def recorded(self, strokes, synthetic, rate):
+        sizes.append(len(strokes["image"]) + len(synthetic["image"]))
+        return learn_one(self, strokes, synthetic, rate)
+
+    monkeypatch.setattr(Learner, "learn", recorded)
+    fine, _ = learn(settings=replace(QUICK, batch=None, rehearsal=None, steps=3))
+    assert sizes == [batch] * 3
+    assert fine.figures["batch"] == batch
+
+
 def test_without_any_memory_it_says_so(learn, monkeypatch):
     def cramped(*_):
         raise OutOfMemoryError
@@ -495,3 +512,18 @@ def test_the_diagnosis_says_whether_strokes_can_be_learned(start):
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=r"must be|needs|out of range"):
         replace(QUICK, **wrong)
+
+
+def test_small_matrix_products_leave_the_cores_to_the_convolutions(start):
+    """A thread of BLAS that waits busily for the next product takes half of two cores from a training."""
+
+    def threads():
+        return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+    training = finetune([painted_image()], QUICK, start=start, device="cpu")
+    with threadpool_limits(2, user_api="blas"):
+        while not (isinstance(event := next(training), Progress) and event.done):
+            pass
+        assert set(threads()) == {1}
+        training.close()
+        assert set(threads()) == {2}

@@ -11,7 +11,7 @@ import torch
 from napari_grains.networks import UNet, UNetConfig, choose_device
 from napari_grains.training import Finetuning
 from napari_grains.training._learner import Learner
-from napari_grains.training._restraint import keeping_weight, kept_change
+from napari_grains.training._restraint import keeping_weight, kept_change, restrained
 
 SETTINGS = Finetuning(steps=1, rehearsal=0, keeping=0.0, consistency=0.0, ema=0.0)
 
@@ -51,6 +51,13 @@ def test_the_less_a_network_was_wrong_the_less_of_the_change_is_kept(error, shar
 @pytest.mark.parametrize(("error", "weight"), [(0.0, 0.0), (0.1, 0.0), (0.175, 3.0), (0.25, 6.0), (0.6, 6.0)])
 def test_the_more_strokes_are_corrections_the_more_is_kept_elsewhere(error, weight):
     assert keeping_weight(error) == pytest.approx(weight)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(0.0, True), (0.049, True), (0.051, False), (0.099, False), (0.101, True)]
+)
+def test_what_was_nearly_right_and_what_is_corrected_is_held_back(error, expected):
+    assert restrained(error) is expected
 
 
 def test_half_of_the_change_is_half_way_between_before_and_after(network, batch):

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from napari_grains.errors import InputError
 from napari_grains.events import Job
 from napari_grains.networks import choose_device
@@ -103,5 +105,8 @@ def finetune(
         run.watch(watch, watch_slice, focus)
     if resume and state is not None:
         run.go_on_from(interrupted(state, first))
-    yield from run.train(state, name, device)
+    # Small matrix products, of which the synthetic micrographs are made, leave threads of BLAS waiting busily
+    # for further ones; meanwhile the convolutions would share a core with them.
+    with threadpool_limits(1, user_api="blas"):
+        yield from run.train(state, name, device)
     return run.finetuned(name, notes)

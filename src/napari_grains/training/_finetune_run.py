@@ -55,14 +55,14 @@ class FinetuneRun:
         self._plan, self._inbox, self._aim = plan, inbox, aim
         self._pace = Pace(settings.steps, settings.seconds)
         self._learner = aim.learner(settings, plan, start.network)
-        self._learner.expect(lessons.samples())
+        self._expect()
         self._race = Race(self._learner, lessons.held, aim.retained)
         self._look: Look | None = None
         self._losses: list[float] = []
         self._judged = self._kept = 0  # steps when networks were compared, and when the best was written
         self._can_keep = True
         self._matching: Job[Recipe | None] | None = None
-        self._to_match = bool(settings.rehearsal and settings.matched)
+        self._to_match = bool(lessons.sizes[1] and settings.matched)
 
     def watch(self, number: int, index: int, focus: Sequence[float] | None) -> None:
         """Show the network on a slice of an image.
@@ -153,6 +153,11 @@ class FinetuneRun:
         done, total = self._pace.step, self._pace.total
         yield from self._inbox.say(TrainingProgress(done, total, "training", loss, score))
 
+    def _expect(self) -> None:
+        """Learn as far and in such steps as the network's errors before ask for."""
+        self._learner.expect(self._lessons.samples())
+        self._lessons.small = self._plan.device.type == "cpu" and not self._learner.restrained
+
     def _match(self, device: str) -> Job[None]:
         """Look for synthetic micrographs like the image, which then are learned along with the strokes.
 
@@ -186,7 +191,7 @@ class FinetuneRun:
             elif "focus" in changes and self._look is not None:
                 self._look.move(changes["focus"])
             if self._lessons.repaint(changes):
-                self._learner.expect(self._lessons.samples())
+                self._expect()
                 self._race.change(self._lessons.held)
                 if self._look is not None:
                     self._look.soon()
@@ -246,6 +251,7 @@ class FinetuneRun:
             "seconds": round(self._pace.elapsed, 3),
             "device": str(self._plan),
             "layers": self._lessons.layers,
+            "batch": sum(self._lessons.sizes),
             "held_out": self._lessons.held_out,
             "before": race.before,
             "after": race.score,

@@ -18,6 +18,9 @@ RATES: Final[Mapping[str, float]] = MappingProxyType({"head": 2e-3, "last": 5e-4
 _ENOUGH: Final = MappingProxyType({"last": 10, "all": 250})
 """Painted working px of the rarer class from which on more layers than the head learn."""
 _LARGEST_ZOOM: Final = 4.0
+_SMALL: Final = 1
+_LARGE: Final = 4
+"""Patches of strokes, and as many synthetic micrographs, per step."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class Finetuning:
     layers : {"head", "last", "all"}, optional
         What learns: the output layer, the last stage of the decoder with it, or all; None: by the number of
         painted pixels.
-    batch, rehearsal : int
-        Patches of the strokes and synthetic micrographs per step.
+    batch, rehearsal : int, optional
+        Patches of the strokes and synthetic micrographs per step; None: by the device, and by how wrong the
+        network was before.
     matched : bool
         Whether half of the synthetic micrographs are made to look like the image.
     patch : int
@@ -74,8 +78,8 @@ class Finetuning:
     seconds: float | None = 60.0
     live: bool = False
     layers: Layers | None = None
-    batch: int = 4
-    rehearsal: int = 4
+    batch: int | None = None
+    rehearsal: int | None = None
     matched: bool = True
     patch: int = 128
     zoom: float = 1.0
@@ -93,8 +97,9 @@ class Finetuning:
     def __post_init__(self) -> None:
         if self.steps is None and self.seconds is None and not self.live:
             raise ValueError("a training needs a number of steps or of seconds")
-        counts = (self.batch, self.patience, 1 if self.steps is None else self.steps)
-        if min(counts) < 1 or self.rehearsal < 0 or (self.seconds is not None and not self.seconds > 0):
+        batch, rehearsal = self.sizes()
+        counts = (batch, self.patience, 1 if self.steps is None else self.steps)
+        if min(counts) < 1 or rehearsal < 0 or (self.seconds is not None and not self.seconds > 0):
             raise ValueError(f"steps, seconds, batch and patience must be positive, got {self}")
         if self.layers not in (None, *LAYERS):
             raise ValueError(f"layers must be one of {', '.join(LAYERS)}, got {self.layers!r}")
@@ -108,6 +113,11 @@ class Finetuning:
         weights = min(keeping, self.consistency)
         if not (0 <= self.ema < 1 and 0 <= self.balance <= 1 and weights >= 0 and self.seed >= 0):
             raise ValueError(f"ema, balance, keeping, consistency or seed is out of range in {self}")
+
+    def sizes(self, *, small: bool = False) -> tuple[int, int]:
+        """Patches of strokes and synthetic micrographs per step, for small or large steps if not given."""
+        size = _SMALL if small else _LARGE
+        return size if self.batch is None else self.batch, size if self.rehearsal is None else self.rehearsal
 
     def rate(self, layers: Layers) -> float:
         """Peak of the learning rate."""

@@ -13,7 +13,7 @@ from napari_grains.networks import DevicePlan, UNet
 
 from ._finetuning import Finetuning, Layers, trainable
 from ._losses import total_loss
-from ._restraint import keeping_weight, kept_change
+from ._restraint import keeping_weight, kept_change, restrained
 from ._settings import Loss
 from ._stream import Batch
 from ._stroke_loss import (
@@ -63,6 +63,8 @@ class Learner:
         Share of the change of the weights that is kept; see `kept_change`.
     keeping : float
         Weight of what the network said before where nothing was painted; see `keeping_weight`.
+    restrained : bool
+        Whether strokes ask for a restraint; see `restrained`.
     """
 
     head: ClassVar[str] = "boundary"
@@ -74,6 +76,7 @@ class Learner:
         self.settings, self.plan, self.prior = settings, plan, 0.5
         self.change = 1.0 if settings.change is None else settings.change
         self.keeping = keeping_weight(0.0) if settings.keeping is None else settings.keeping
+        self.restrained = True
         self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
         self._followed: UNet = deepcopy(self.network).requires_grad_(False)
@@ -89,7 +92,9 @@ class Learner:
         self.layers = layers
         parameters = trainable(self.network, layers)
         rate = self.settings.rate(layers)
-        self._optimizer = torch.optim.AdamW(parameters, rate, weight_decay=self.settings.weight_decay)
+        self._optimizer = torch.optim.AdamW(
+            parameters, rate, weight_decay=self.settings.weight_decay, fused=True
+        )
         self._scaler = torch.amp.GradScaler(self.plan.device.type, enabled=self.plan.dtype == torch.float16)
         self._parameters, self._peak = parameters, rate
 
@@ -145,6 +150,7 @@ class Learner:
             self.change = kept_change(error)
         if self.settings.keeping is None:
             self.keeping = keeping_weight(error)
+        self.restrained = restrained(error)
 
     @torch.no_grad()
     def judge(self, patches: Batch, network: UNet | None = None) -> float:

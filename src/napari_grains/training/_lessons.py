@@ -47,8 +47,8 @@ class Lessons:
         What networks are judged by, see `held_patches`; None if there are too few strokes.
     layers : {"head", "last", "all"}
         What should learn.
-    pause : int
-        Steps from one comparison of networks to the next.
+    small : bool
+        Whether steps are small.
 
     Raises
     ------
@@ -64,7 +64,7 @@ class Lessons:
         self._rng = np.random.default_rng(settings.seed)
         self._rehearsal = Rehearsal([Recipe()], settings.seed)
         self._held_out: Withheld | None = None
-        self.batch, self.rehearsal, self.side = settings.batch, settings.rehearsal, settings.patch
+        self.small, self._halvings, self.side = False, 0, settings.patch
         self._prepare()
 
     @property
@@ -88,10 +88,22 @@ class Lessons:
             return "another image"
         return "nothing" if self._held_out is None else str(self._held_out)
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Patches of strokes and synthetic micrographs per step, as far as there is memory."""
+        batch, rehearsal = self._settings.sizes(small=self.small)
+        return max(1, batch >> self._halvings), rehearsal >> self._halvings
+
+    @property
+    def pause(self) -> int:
+        """Steps from one comparison of networks to the next."""
+        return max(1, self._judged_after // self.sizes[0])
+
     def next(self) -> tuple[Batch, Batch]:
         """Draw patches of strokes and synthetic micrographs for a step."""
-        synthetic = self._rehearsal.draw(self.rehearsal, self.side, self._rng)
-        return self._patches.draw(self.batch, self.side), synthetic
+        batch, rehearsal = self.sizes
+        synthetic = self._rehearsal.draw(rehearsal, self.side, self._rng)
+        return self._patches.draw(batch, self.side), synthetic
 
     def samples(self) -> Batch:
         """Draw patches that show what the images are like."""
@@ -129,9 +141,9 @@ class Lessons:
         InputError
             If it cannot be less.
         """
-        if self.batch + self.rehearsal > 1:
-            self.batch, self.rehearsal = max(1, self.batch // 2), self.rehearsal // 2
-            return f"memory is short: going on with batches of {self.batch + self.rehearsal}"
+        if sum(self.sizes) > 1:
+            self._halvings += 1
+            return f"memory is short: going on with batches of {sum(self.sizes)}"
         if self.side > _SMALLEST_PATCH:
             self.side = max(_SMALLEST_PATCH, self.side // 32 * 16)
             self._prepare()
@@ -153,6 +165,6 @@ class Lessons:
         self.held = held_patches(self._fields, held, self.side, self._aim.chosen)
         if self.held is None and len(self.images) > self._learned:
             raise InputError("nothing is painted on the images to validate on: paint a few strokes.")
-        self.pause = self._aim.pause(learned.values())
+        self._judged_after = self._aim.pause(learned.values())
         counts = np.sum([one.counts for one in learned.values()], axis=0)
         self.layers: Layers = self._settings.layers or self._aim.layers(counts.tolist())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import count, product
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -44,7 +44,7 @@ class Patches:
         targets: Mapping[Key, Marks],
         rng: np.random.Generator,
     ) -> None:
-        self._rng = rng
+        self._rng, self._turns = rng, count()
         self._layers = {key: _layers(fields[key], each) for key, each in targets.items()}
         self._places = [each.places for each in targets.values()]
         self._keys = list(targets)
@@ -54,8 +54,8 @@ class Patches:
     def draw(self, number: int, side: int) -> Batch:
         """Draw a batch: "image", (N, C, side, side), and what is known, such as "boundary", with C of 1.
 
-        One patch is around a pixel of a class, the next around one of another, see `_kinds`; a slice comes as
-        often as its share of the strokes.
+        One patch is around a pixel of a class, the next, also of the next batch, around one of another, see
+        `_kinds`; a slice comes as often as its share of the strokes.
         """
         patches = [self._patch(kind, side) for kind in self._kinds(number)]
         return _named(torch.stack(patches), self._names, self._channels)
@@ -63,7 +63,8 @@ class Patches:
     def _kinds(self, number: int) -> list[int]:
         """Classes around which patches are drawn: all that are painted, in turn."""
         painted = [kind for kind in range(len(self._places[0])) if any(len(at[kind]) for at in self._places)]
-        return [painted[one % len(painted)] for one in range(number)]
+        turns = [next(self._turns) for _ in range(number)]
+        return [painted[turn % len(painted)] for turn in turns]
 
     def _patch(self, kind: int, side: int) -> Tensor:
         counts = np.array([len(places[kind]) for places in self._places], float)

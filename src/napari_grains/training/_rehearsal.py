@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ class Rehearsal:
     def __init__(self, recipes: Sequence[Recipe], seed: int) -> None:
         self._recipes, self._seed = list(recipes), seed
         self._drawn: list[list[SyntheticMicrograph]] = [[] for _ in self._recipes]
-        self._side = 0
+        self._side, self._turns = 0, count()
 
     def add(self, recipe: Recipe) -> None:
         """Let micrographs of a further recipe come along."""
@@ -47,7 +48,7 @@ class Rehearsal:
         return {name: torch.stack([one[name] for one in samples]) for name in samples[0]} if samples else {}
 
     def _sample(self, one: int, rng: np.random.Generator) -> Batch:
-        which = one % len(self._recipes)
+        which = next(self._turns) % len(self._recipes)
         drawn = self._drawn[which]
         first = one < len(self._recipes)
         if (first and len(drawn) < _KEPT) or not drawn:

@@ -50,3 +50,21 @@ def keeping_weight(error: float) -> float:
     float
     """
     return float(np.interp(error, _CORRECTIONS, _KEEPING))
+
+
+def restrained(error: float) -> bool:
+    """Whether a training is to be held back: a network was right on nearly all strokes, or they correct it.
+
+    Where it is not, many small steps teach more in the same time than few large ones. Where it is they carry
+    a network too far.
+
+    Parameters
+    ----------
+    error : float
+        As in `kept_change`.
+
+    Returns
+    -------
+    bool
+    """
+    return kept_change(error) < 1 or keeping_weight(error) > 0

@@ -65,7 +65,7 @@ class Aim(Protocol):
         """Choose what learns from a number of painted working pixels of each class."""
 
     def pause(self, marks: Iterable[Marks]) -> int:
-        """Choose the number of steps from one comparison of networks to the next."""
+        """Choose the number of patches learned from one comparison of networks to the next."""
 
     def patches(
         self,

@@ -26,7 +26,8 @@ from .._stroke_loss import TOLERANCE
 from .._targets import Marks
 from .._watch import found_scale
 
-_JUDGE_STEPS: Final = 10
+_JUDGED_AFTER: Final = 40
+"""Patches."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class BoundaryAim:
 
     def pause(self, marks: Iterable[Marks]) -> int:  # noqa: ARG002 - strokes are few
         """Compare often: the patches that judge are few."""
-        return _JUDGE_STEPS
+        return _JUDGED_AFTER
 
     def patches(
         self,

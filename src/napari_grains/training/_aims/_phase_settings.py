@@ -29,6 +29,6 @@ def phase_settings(settings: Finetuning) -> Finetuning:
     Finetuning
         What has an effect; given to a training on phases it comes out as it is.
     """
-    batch, rates = settings.batch + settings.rehearsal, dict(_RATES)
+    batch, rates = sum(settings.sizes()), dict(_RATES)
     settings = replace(settings, rehearsal=0, matched=False, keeping=0.0, consistency=0.0, change=1.0)
     return replace(settings, batch=batch, rates=rates)

@@ -40,8 +40,8 @@ _ENOUGH: Final[Mapping[Layers, int]] = {"last": 100, "all": 250}
 """Painted working px per phase from which on more layers than the head learn."""
 _DENSE: Final = 0.5
 """Share of painted pixels from which on an image is labelled and not only painted here and there."""
-_STEPS: Final = {"strokes": 10, "labels": 50}
-"""From one comparison of networks to the next: labels ask for many steps, and judge with many patches."""
+_JUDGED_AFTER: Final = {"strokes": 80, "labels": 400}
+"""Patches from one comparison of networks to the next: labels ask for many, and judge with many."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class PhaseAim:
     def pause(self, marks: Iterable[Marks]) -> int:
         """Compare often where little is painted."""
         share = np.mean([each.known.mean() for each in marks])
-        return _STEPS["labels" if share >= _DENSE else "strokes"]
+        return _JUDGED_AFTER["labels" if share >= _DENSE else "strokes"]
 
     def patches(
         self,
