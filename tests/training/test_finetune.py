@@ -436,6 +436,20 @@ def test_a_processor_takes_small_steps_where_nothing_restrains_it(learn, monkeyp
     assert fine.figures["batch"] == batch
 
 
+def test_small_steps_are_as_small_as_memory_asks_for_and_no_smaller(start):
+    settings = replace(QUICK, batch=None, rehearsal=None)
+    lessons = Lessons([painted_image()], 1, load_network(start)[1], settings, BoundaryAim())
+    for expected in ((2, 2), (1, 1)):
+        lessons.smaller()
+        assert lessons.sizes == expected
+    lessons.small = True
+    assert lessons.sizes == (1, 1)
+    lessons.smaller()
+    assert lessons.sizes == (1, 0)
+    lessons.small = False
+    assert lessons.sizes == (1, 0)
+
+
 def test_without_any_memory_it_says_so(learn, monkeypatch):
     def cramped(*_):
         raise OutOfMemoryError

@@ -28,11 +28,11 @@ class Finetuned:
     figures : mapping
         "steps", "seconds", "device", "layers"; "batch", patches and synthetic micrographs of the last step;
         "before" and "after", errors on held-out strokes or None; "held_out", what was held out ("another
-        image", "parts of the image", or "nothing"); "kept"
-        ("trained" or "start"), "change", the share of the change of the weights that it kept, "keeping", the
-        weight of what was said before, "validated", "stopped", "verdict"; of phases also "confusion" (rows
-        true), "iou" and "unknown", None if nothing was held out, "temperature", and "calibration": "places",
-        "error_before" and "error_after", the expected calibration errors without and with a temperature.
+        image", "parts of the image", or "nothing"); "kept" ("trained" or "start"), "change", the share of the
+        change of the weights that it kept, "keeping", the weight of what was said before, "validated",
+        "stopped", "verdict"; of phases also "confusion" (rows true), "iou" and "unknown", None if nothing was
+        held out, "temperature", and "calibration": "places", "error_before" and "error_after", the expected
+        calibration errors without and with a temperature.
     """
 
     network: UNet

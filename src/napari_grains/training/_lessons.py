@@ -64,7 +64,7 @@ class Lessons:
         self._rng = np.random.default_rng(settings.seed)
         self._rehearsal = Rehearsal([Recipe()], settings.seed)
         self._held_out: Withheld | None = None
-        self.small, self._halvings, self.side = False, 0, settings.patch
+        self.small, self._most, self.side = False, settings.sizes(), settings.patch
         self._prepare()
 
     @property
@@ -92,7 +92,7 @@ class Lessons:
     def sizes(self) -> tuple[int, int]:
         """Patches of strokes and synthetic micrographs per step, as far as there is memory."""
         batch, rehearsal = self._settings.sizes(small=self.small)
-        return max(1, batch >> self._halvings), rehearsal >> self._halvings
+        return min(batch, self._most[0]), min(rehearsal, self._most[1])
 
     @property
     def pause(self) -> int:
@@ -141,8 +141,9 @@ class Lessons:
         InputError
             If it cannot be less.
         """
-        if sum(self.sizes) > 1:
-            self._halvings += 1
+        batch, rehearsal = self.sizes
+        if batch + rehearsal > 1:
+            self._most = max(1, batch // 2), rehearsal // 2
             return f"memory is short: going on with batches of {sum(self.sizes)}"
         if self.side > _SMALLEST_PATCH:
             self.side = max(_SMALLEST_PATCH, self.side // 32 * 16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import count, product
+from itertools import cycle, islice, product
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -44,10 +44,12 @@ class Patches:
         targets: Mapping[Key, Marks],
         rng: np.random.Generator,
     ) -> None:
-        self._rng, self._turns = rng, count()
+        self._rng = rng
         self._layers = {key: _layers(fields[key], each) for key, each in targets.items()}
         self._places = [each.places for each in targets.values()]
         self._keys = list(targets)
+        classes = range(len(self._places[0]))
+        self._painted = cycle([kind for kind in classes if any(len(at[kind]) for at in self._places)])
         first = self._keys[0]
         self._names, self._channels = tuple(targets[first].planes), len(channels_of(fields[first].grey))
 
@@ -62,9 +64,7 @@ class Patches:
 
     def _kinds(self, number: int) -> list[int]:
         """Classes around which patches are drawn: all that are painted, in turn."""
-        painted = [kind for kind in range(len(self._places[0])) if any(len(at[kind]) for at in self._places)]
-        turns = [next(self._turns) for _ in range(number)]
-        return [painted[turn % len(painted)] for turn in turns]
+        return list(islice(self._painted, number))
 
     def _patch(self, kind: int, side: int) -> Tensor:
         counts = np.array([len(places[kind]) for places in self._places], float)
