@@ -151,7 +151,7 @@ def test_what_was_learned_counts_though_the_network_became_surer_where_it_had_be
     for undecided, wrong in ((0.0, -1.0), (6.0, -6.0)):
         logit = torch.where(right, undecided, wrong)
         monkeypatch.setattr(learner, "logits", lambda *_, logit=logit: logit)
-        judged.append(learner.judge(patches))
+        judged.append(learner.judge(patches, learner.average))
         plain.append(learner._error(logit, patches))
     assert judged[1] < 0.6 * judged[0]
     assert plain[1] > plain[0]

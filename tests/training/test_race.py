@@ -31,8 +31,8 @@ class Learner:
         self._network.heads["boundary"].bias.data.fill_(number)
         self.errors[number] = error
 
-    def judge(self, _held, network=None):
-        return self.errors[number_of(network or self.average)]
+    def judge(self, _held, network):
+        return self.errors[number_of(network)]
 
 
 def number_of(network):

@@ -153,14 +153,13 @@ class Learner:
         self.restrained = restrained(error)
 
     @torch.no_grad()
-    def judge(self, patches: Batch, network: UNet | None = None) -> float:
-        """Error of a network, the averaged one if none is given, on held-out strokes; see `held_patches`.
+    def judge(self, patches: Batch, network: UNet) -> float:
+        """Error of a network on held-out strokes; see `held_patches`.
 
         Every training makes a network more decided. Where it is wrong before and after, that counts no more
         than being undecided: else the few strokes that it gets wrong outweigh all that it has learned.
         """
-        logit = self.logits(patches, self.average if network is None else network)
-        return self._error(logit, patches, UNDECIDED)
+        return self._error(self.logits(patches, network), patches, UNDECIDED)
 
     @torch.no_grad()
     def logits(self, patches: Batch, network: UNet) -> Tensor:

@@ -46,7 +46,7 @@ class Race:
         self._learner, self._held, self._retained = learner, held, retained
         self._first = learner.average
         self._best = self._first
-        self.before = self.score = None if held is None else learner.judge(held)
+        self.before = self.score = None if held is None else learner.judge(held, self._first)
         self.since, self._least = 0, math.inf
 
     @property
@@ -66,15 +66,16 @@ class Race:
 
     def enter(self) -> float | None:
         """Judge the averaged network as it is now; return its error."""
+        network = self._learner.average
         if self._held is None:
-            self._best = self._learner.average
+            self._best = network
             return None
-        error = self._learner.judge(self._held)
+        error = self._learner.judge(self._held, network)
         better = self._is_better(error)
         falls = self.before is not None and error < min(self.before, self._least)
         self.since = 0 if better or falls else self.since + 1
         if better:
-            self._best, self.score = self._learner.average, error
+            self._best, self.score = network, error
             self._least = min(self._least, error)
         return error
 

@@ -32,9 +32,9 @@ class PhaseLearner(Learner):
         """Expect nothing: how much of each phase there is, the painted area tells."""
 
     @torch.no_grad()
-    def judge(self, patches: Batch, network: UNet | None = None) -> float:
-        """Error of a network, the averaged one if none is given, on held-out strokes; see `phase_error`."""
-        logits = self.logits(patches, self.average if network is None else network)
+    def judge(self, patches: Batch, network: UNet) -> float:
+        """Error of a network on held-out strokes; see `phase_error`."""
+        logits = self.logits(patches, network)
         return float(phase_error(logits, patches[HEAD].to(self.plan.device), self.settings.balance))
 
     def _loss(self, strokes: Batch, synthetic: Batch) -> tuple[Tensor, Tensor]:  # noqa: ARG002 - there are none
