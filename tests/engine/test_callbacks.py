@@ -9,7 +9,7 @@ import numpy as np
 
 from napari_grains.engine import EventBuffer
 from napari_grains.engine._callbacks import CallbackThread
-from napari_grains.events import Answer, Notice, Preview, Progress
+from napari_grains.events import Answer, Notice, Preview, Progress, TrainingProgress
 
 
 def preview(value, name="boundary", offset=(0, 0)):
@@ -36,6 +36,20 @@ def test_buffer_keeps_the_newest_of_each_place_and_every_notice():
     assert buffer.take() == [events[index] for index in (1, 3, 4, 5, 6, 7, 9, 10)]
     assert buffer.take() == []
     assert buffer.put(Notice("again"))
+
+
+def test_buffer_keeps_every_point_of_a_curve():
+    buffer = EventBuffer()
+    events = [
+        TrainingProgress(10, 30, loss=0.5, validation=0.2),
+        Progress(11, 30),
+        TrainingProgress(20, 30, loss=0.4, validation=0.1),
+        Progress(21, 30),
+        Progress(22, 30),
+    ]
+    for event in events:
+        buffer.put(event)
+    assert buffer.take() == [events[index] for index in (0, 2, 4)]
 
 
 def test_calls_run_in_order_and_replaced_ones_never():

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QEvent, QPoint
+from qtpy.QtGui import QHelpEvent
+from qtpy.QtWidgets import QApplication, QToolTip
 
-from napari_grains.widgets._combos import image_combo, region_combo
+from napari_grains.widgets._combos import NarrowComboBox, image_combo, region_combo
 
 
 def entries(combo):
@@ -73,3 +76,40 @@ def test_region_combo_offers_shapes_after_the_whole_image(viewer, qtbot):
     viewer.layers.remove(region)
     assert combo.layer is None
     assert combo.currentText() == "whole image"
+
+
+@pytest.fixture
+def narrow_combo(qtbot):
+    combo = NarrowComboBox()
+    qtbot.addWidget(combo)
+    combo.addItems(["28 Nov 14:45 · error 0.083 → 0.044 · section 4", "short"])
+    combo.setToolTip("Which network")
+    combo.resize(160, 24)
+    combo.show()
+    qtbot.waitExposed(combo)
+    return combo
+
+
+def hover(combo):
+    """Tooltip under a mouse that rests on a list."""
+    place = QPoint(5, 5)
+    QApplication.sendEvent(combo, QHelpEvent(QEvent.Type.ToolTip, place, combo.mapToGlobal(place)))
+    return QToolTip.text()
+
+
+def test_an_entry_that_is_cut_off_is_in_the_tooltip_in_full(narrow_combo):
+    assert narrow_combo.is_cut_off
+    assert hover(narrow_combo) == "28 Nov 14:45 · error 0.083 → 0.044 · section 4\nWhich network"
+    narrow_combo.resize(600, 24)
+    assert not narrow_combo.is_cut_off
+    assert hover(narrow_combo) == "Which network"
+
+
+def test_an_entry_that_is_cut_off_ends_in_dots(narrow_combo):
+    drawn = narrow_combo.grab().toImage()
+    shown = narrow_combo._shown(narrow_combo._option())
+    assert shown.startswith("28 Nov")
+    assert shown.endswith("…")
+    narrow_combo.setItemText(0, shown)
+    assert not narrow_combo.is_cut_off
+    assert narrow_combo.grab().toImage() == drawn

@@ -6,15 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 
-from napari_grains.events import Answer, Event, Preview, Progress
+from napari_grains.events import Answer, Event, Preview, Progress, TrainingProgress
 
 
 class EventBuffer:
     """Holds events until they are fetched; of what replaces each other, only the newest.
 
     A later `Progress` replaces an earlier one, a later `Preview` one of the same name and offset, a later
-    `Answer` one to the same question; each `Notice` is kept. For a viewer: ``on_event`` puts, and where `put`
-    returns True asks the event loop to fetch with `take`.
+    `Answer` one to the same question; each `Notice` is kept, and each `TrainingProgress`, a point of a curve.
+    For a viewer: ``on_event`` puts, and where `put` returns True asks the event loop to fetch with `take`.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,8 @@ class EventBuffer:
 
 
 def event_place(event: Event) -> Hashable:
-    if isinstance(event, Progress):
+    """Return what an event shares with those that replace each other."""
+    if isinstance(event, Progress) and not isinstance(event, TrainingProgress):
         return Progress
     if isinstance(event, Preview):
         return (event.name, event.offset)

@@ -128,9 +128,8 @@ class Engine:
             Keyword arguments: JSON values and arrays. They are read when the task begins; hand over copies of
             arrays that may change before.
         on_event : callable, optional
-            Hears `Progress`, `Preview` and `Notice`. While it is busy, newer ones replace those that wait
-            (see `EventBuffer`). Its return says that a preview was taken, and lets the next of that place
-            come.
+            Hears every `Event`. While it is busy, newer ones replace those that wait (see `EventBuffer`). Its
+            return says that a preview was taken, and lets the next of that place come.
         on_done, on_error : callable, optional
             Hear the result, or one line that says what went wrong. One of them is called once, or none if the
             task is aborted.

@@ -3,25 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from napari.layers import Image, Layer, Shapes
 from napari.viewer import Viewer
-from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QComboBox, QSizePolicy, QWidget
+from qtpy.QtCore import QEvent, Qt, Signal
+from qtpy.QtGui import QHelpEvent, QPaintEvent
+from qtpy.QtWidgets import (
+    QComboBox,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolTip,
+    QWidget,
+)
 
 from napari_grains.widgets._results import is_ours
 from napari_grains.widgets._subscriptions import Subscriptions
 
 L = TypeVar("L", bound=Layer)
 
+_BESIDE: Final = 2
+"""Px that styles leave free at either side of the text."""
+
 
 class NarrowComboBox(QComboBox):
-    """A list that a long entry does not widen."""
+    """A list that a long entry does not widen: it ends in dots, and the tooltip says it in full."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         narrow(self)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Draw the closed list."""
+        option = self._option()
+        option.currentText = self._shown(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def event(self, event: QEvent | None) -> bool:
+        """Say the chosen entry in the tooltip, too, where it is cut off."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.is_cut_off:
+            QToolTip.showText(
+                event.globalPos(), "\n".join(filter(None, [self.currentText(), self.toolTip()]))
+            )
+            return True
+        return super().event(event)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether there is no room for all of the chosen entry."""
+        return self._shown(self._option()) != self.currentText()
+
+    def _option(self) -> QStyleOptionComboBox:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return option
+
+    def _shown(self, option: QStyleOptionComboBox) -> str:
+        """As much of the chosen entry as there is room for."""
+        text, style = option.currentText or "", self.style()
+        if style is None:
+            return text
+        combo, field = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = style.subControlRect(combo, option, field, self).width() - 2 * _BESIDE
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def narrow(combo: QComboBox) -> None:
