@@ -60,6 +60,22 @@ def test_what_was_nearly_right_and_what_is_corrected_is_held_back(error, expecte
     assert restrained(error) is expected
 
 
+def test_a_training_that_comes_to_be_held_back_or_let_go_changes_what_moves_it(network, batch):
+    learner = Learner(SETTINGS, choose_device("cpu", precision="float32"), network)
+    seen = []
+    for learner.restrained in (True, False, False, True):
+        learner.choose("all")
+        learner.learn(batch, {}, 1.0)
+        seen.append(learner._optimizers)
+    assert [[type(one).__name__ for one in each] for each in seen] == [
+        ["AdamW"],
+        ["AdamW", "Muon"],
+        ["AdamW", "Muon"],
+        ["AdamW"],
+    ]
+    assert seen[1] is seen[2]
+
+
 def test_half_of_the_change_is_half_way_between_before_and_after(network, batch):
     before = deepcopy(network.state_dict())
     _, judged, learned_weights = learned(network, batch, 0.5)

@@ -50,7 +50,7 @@ class Finetuning:
         Patches on which phases are painted are drawn up to so many times as large or as small and brought to
         this side: for images of several magnifications.
     learning_rate : float, optional
-        Peak; None: by the layers.
+        Peak of AdamW's, which the steps of `Muon` follow; None: by the layers.
     balance : float
         Phases count by their painted area to this power: 1 drowns rare ones, 0 sees them everywhere.
     weight_decay : float

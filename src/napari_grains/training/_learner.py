@@ -13,6 +13,7 @@ from napari_grains.networks import DevicePlan, UNet
 
 from ._finetuning import Finetuning, Layers, trainable
 from ._losses import total_loss
+from ._optimizers import optimizers_for, set_rate
 from ._restraint import keeping_weight, kept_change, restrained
 from ._settings import Loss
 from ._stream import Batch
@@ -39,10 +40,10 @@ _LOSS = Loss()
 
 
 class Learner:
-    """A network, the moving average of its weights, and its optimizer.
+    """A network, the moving average of its weights, and its optimizers.
 
     Statistics of the batch norms stay as they are: a few patches of one micrograph say nothing about those
-    of all. Momentum starts anew when other layers are chosen.
+    of all. Momentum starts anew when other layers are chosen, or where strokes come to ask for a restraint.
 
     Parameters
     ----------
@@ -81,22 +82,21 @@ class Learner:
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
         self._followed: UNet = deepcopy(self.network).requires_grad_(False)
         self.layers: Layers | None = None
+        self._chosen: tuple[Layers, bool] | None = None
         self._tolerance = tolerance
         self.steps = 0
         self._resumed = False
 
     def choose(self, layers: Layers) -> None:
         """Let some layers learn and keep the others as they are."""
-        if layers == self.layers:
+        if (layers, self.restrained) == self._chosen:
             return
-        self.layers = layers
-        parameters = trainable(self.network, layers)
-        rate = self.settings.rate(layers)
-        self._optimizer = torch.optim.AdamW(
-            parameters, rate, weight_decay=self.settings.weight_decay, fused=True
-        )
+        self.layers, self._chosen = layers, (layers, self.restrained)
+        self._parameters = trainable(self.network, layers)
+        fast = layers == "all" and not self.restrained
+        rate, decay = self.settings.rate(layers), self.settings.weight_decay
+        self._optimizers = optimizers_for(self._parameters, rate, decay, fast=fast)
         self._scaler = torch.amp.GradScaler(self.plan.device.type, enabled=self.plan.dtype == torch.float16)
-        self._parameters, self._peak = parameters, rate
 
     def learn(self, strokes: Batch, synthetic: Batch, rate: float) -> Tensor:
         """Take one step.
@@ -115,14 +115,15 @@ class Learner:
         Tensor, scalar
             The loss on the strokes before the step.
         """
-        for group in self._optimizer.param_groups:
-            group["lr"] = self._peak * rate
-        self._optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         loss, of_strokes = self._loss(strokes, synthetic)
         self._scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-        self._scaler.unscale_(self._optimizer)
+        for optimizer in self._optimizers:
+            self._scaler.unscale_(optimizer)
         nn.utils.clip_grad_norm_(self._parameters, _STEEPEST)
-        self._scaler.step(self._optimizer)
+        for optimizer in self._optimizers:
+            set_rate(optimizer, rate)
+            self._scaler.step(optimizer)
         self._scaler.update()
         self.steps += 1
         self._follow()
