@@ -53,6 +53,14 @@ def test_the_network_before_the_training_is_kept_if_nothing_beats_it(learner):
     assert number_of(race.best()) == 0
 
 
+def test_what_falls_by_next_to_nothing_makes_no_progress(learner):
+    race = Race(learner, HELD)
+    for number, (error, since) in enumerate([(0.499, 0), (0.49999, 1), (0.4999, 2), (0.48, 0)], 1):
+        learner.become(number, error)
+        race.enter()
+        assert race.since == since
+
+
 def test_what_has_lost_most_of_the_gain_is_not_kept(learner):
     race = Race(learner, HELD)
     for number, error in enumerate((0.4, 0.3, 0.41, 0.6), 1):

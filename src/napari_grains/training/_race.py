@@ -19,6 +19,10 @@ RETAINED: Final = 0.5
 whether a network is better than the one before the training, but hardly which of two better ones is, while
 more steps go on to help where nothing is painted."""
 
+_FALL: Final = 1e-3
+"""Share of the least error so far by which one has to be less to be progress, if not enough to be kept: in exact
+arithmetic the smallest steps lead down for ever."""
+
 
 class Race:
     """Networks that are compared on the same held-out strokes.
@@ -39,7 +43,7 @@ class Race:
     before, score : float or None
         Error of the network before the training and of the best one; None without held-out strokes.
     since : int
-        How many networks were judged since one was kept, or was the best so far.
+        How many networks were judged since one was kept, or was better than the first and all that were.
     """
 
     def __init__(self, learner: Learner, held: Batch | None, retained: float = RETAINED) -> None:
@@ -72,7 +76,7 @@ class Race:
             return None
         error = self._learner.judge(self._held, network)
         better = self._is_better(error)
-        falls = self.before is not None and error < min(self.before, self._least)
+        falls = self.before is not None and error < (1 - _FALL) * min(self.before, self._least)
         self.since = 0 if better or falls else self.since + 1
         if better:
             self._best, self.score = network, error
