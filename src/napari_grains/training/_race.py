@@ -20,8 +20,8 @@ whether a network is better than the one before the training, but hardly which o
 more steps go on to help where nothing is painted."""
 
 _FALL: Final = 1e-3
-"""Share of the least error so far by which one has to be less to be progress, if not enough to be kept: in exact
-arithmetic the smallest steps lead down for ever."""
+"""Share of the least error so far by which one has to be less to be progress, if not enough to be kept:
+the smallest steps lead down for ever where nothing is rounded."""
 
 
 class Race:
