@@ -81,7 +81,6 @@ class Learner:
         self.network = deepcopy(network).eval().to(memory_format=torch.channels_last).to(plan.device)
         self._before: UNet = deepcopy(self.network).requires_grad_(False)
         self._followed: UNet = deepcopy(self.network).requires_grad_(False)
-        self.layers: Layers | None = None
         self._chosen: tuple[Layers, bool] | None = None
         self._tolerance = tolerance
         self.steps = 0
@@ -91,7 +90,7 @@ class Learner:
         """Let some layers learn and keep the others as they are."""
         if (layers, self.restrained) == self._chosen:
             return
-        self.layers, self._chosen = layers, (layers, self.restrained)
+        self._chosen = layers, self.restrained
         self._parameters = trainable(self.network, layers)
         fast = layers == "all" and not self.restrained
         rate, decay = self.settings.rate(layers), self.settings.weight_decay

@@ -33,8 +33,7 @@ def optimizers_for(
         Whether a network may go far from what it was.
     """
     matrices = [one for one in parameters if fast and _is_matrix(one)]
-    ids = set(map(id, matrices))
-    others = [one for one in parameters if id(one) not in ids]
+    others = [one for one in parameters if not (fast and _is_matrix(one))]
     found: list[torch.optim.Optimizer] = [torch.optim.AdamW(others, rate, weight_decay=decay, fused=True)]
     if matrices:
         found.append(Muon(matrices, _MUON_RATE * rate))
