@@ -58,7 +58,7 @@ def test_one_image_gives_its_files(segment, micrograph, output, summary, method)
 
 
 def test_summary_holds_the_contract(segment, micrograph, network, summary) -> None:
-    segment(micrograph(), "--merge", 0.2, "--relative-merge", 0.5, "--min-grain", 12, "--no-mirror")
+    segment(micrograph(), "--merge", 0.2, "--relative-merge", 0.5, "--min-grain", 12, "--no-average")
     found = summary("steel")
     assert found.keys() >= CONTRACT
     for key in (
@@ -70,7 +70,7 @@ def test_summary_holds_the_contract(segment, micrograph, network, summary) -> No
     ):
         assert f"{key}_ci95" in found
     assert found["scale"] == 1
-    assert (found["merge"], found["relative_merge"], found["mirrored"]) == (0.2, 0.5, False)
+    assert (found["merge"], found["relative_merge"], found["averaged"]) == (0.2, 0.5, False)
     assert found["min_grain_diameter"] == 12
     assert found["model"] == str(network)
     assert len(found["model_sha256"]) == 64

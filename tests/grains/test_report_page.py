@@ -206,14 +206,14 @@ def test_provenance_is_a_table_to_read(path, labels):
         "pixel_size_source": "TIFF tag",
         "model": None,
         "edits": 12,
-        "labels_provenance": {"source": "b.tif", "shape": [3, 200, 260], "mirrored": True, "scale": 0.25},
+        "labels_provenance": {"source": "b.tif", "shape": [3, 200, 260], "averaged": True, "scale": 0.25},
         "date": "2026-01-02",
     }
     page = report(path, labels, SIZE, provenance=facts)
     assert page.row("Size") == ["3 slices of 260 × 200 px (width × height)"]
     assert page.row("Pixel size") == ["0.5 × 0.4 (height × width) µm, TIFF tag"]
     assert page.row("Corrections by hand") == ["12"]
-    assert page.row("Averaged over mirror images") == ["yes"]
+    assert page.row("Averaged over mirror images, scales") == ["yes"]
     assert not page.has_row("Network")
     assert sum(row[0] == "Size" for row in page.rows if row) == 1
     assert "Date 2026-01-02" in page.text

@@ -9,6 +9,7 @@ import torch
 from napari_grains.errors import InputError
 from napari_grains.events import Notice, Preview, Progress, drive
 from napari_grains.inference import Predictor, WorkingFrame
+from napari_grains.inference._tiled import MIRRORS
 from napari_grains.inference._tiles import smallest_tile
 from napari_grains.networks import DevicePlan, NetworkCard, UNet, UNetConfig, choose_device, save_network
 
@@ -121,7 +122,7 @@ def test_mirrored_predictions_do_not_depend_on_the_side_one_looks_from(make_pred
     image = blurred_noise((64, 96))
     predictor = make_predictor()
     means = [
-        drive(predictor.predict(image[steps], mirrored=True)).boundary[steps]
+        drive(predictor.predict(image[steps], mirrors=MIRRORS)).boundary[steps]
         for steps in (np.s_[:, :], np.s_[::-1, :], np.s_[:, ::-1], np.s_[::-1, ::-1])
     ]
     for mean in means[1:]:
@@ -132,7 +133,7 @@ def test_mirrored_predictions_do_not_depend_on_the_side_one_looks_from(make_pred
 
 def test_a_mirrored_prediction_shows_each_tile_once_and_counts_all_its_work(make_predictor, blurred_noise):
     image, events = blurred_noise((150, 220)), []
-    drive(make_predictor(130).predict(image, mirrored=True), events.append)
+    drive(make_predictor(130).predict(image, mirrors=MIRRORS), events.append)
     previews = [e for e in events if isinstance(e, Preview)]
     progress = [e for e in events if isinstance(e, Progress)]
     assert len(progress) == progress[0].total == 4 * len(previews)

@@ -13,7 +13,8 @@ from napari_grains.errors import InputError
 from napari_grains.events import STOP, Notice, Preview, Progress, drive
 from napari_grains.grains import Proofreading, measure, number_through
 from napari_grains.images import PixelSize, calibrated
-from napari_grains.inference import segment, segment_arrays, warm_up
+from napari_grains.inference import _drawing, segment, segment_arrays, warm_up
+from napari_grains.inference._tiled import MIRRORS, PLAIN
 from napari_grains.networks import file_hash
 
 
@@ -118,7 +119,7 @@ def test_progress_never_goes_back_and_ends_at_the_total(etched, settings, scale)
 def test_previews_show_the_boundaries_in_image_pixels(etched, settings, scale, is_stack, monkeypatch):
     monkeypatch.setitem(__import__("napari_grains.inference._tiled", fromlist=["TILE"]).TILE, "cpu", 100)
     image = np.stack([etched, 1 - etched]) if is_stack else etched
-    result, events = run(image, settings(scale=scale, mirrored=False))
+    result, events = run(image, settings(scale=scale, averaged=False))
     canvas = np.full(image.shape, np.nan, np.float32)
     for preview in (e for e in events if isinstance(e, Preview)):
         place = tuple(slice(k, k + n) for k, n in zip(preview.offset, preview.array.shape, strict=True))
@@ -130,6 +131,24 @@ def test_previews_show_the_boundaries_in_image_pixels(etched, settings, scale, i
     assert np.mean(difference) < 0.005
     if scale == 1:
         assert difference.max() < 1e-4
+
+
+def test_the_mean_over_scales_is_that_of_single_looks(etched, settings, monkeypatch):
+    monkeypatch.setattr(_drawing, "LOOKS", [(share, PLAIN) for share, _ in _drawing.LOOKS])
+    looks = [
+        run(etched, settings(scale=0.8 * share, averaged=False))[0].boundary for share, _ in _drawing.LOOKS
+    ]
+    result, events = run(etched, settings(scale=0.8))
+    np.testing.assert_allclose(result.boundary, np.mean(looks, axis=0), atol=1e-6)
+    assert np.abs(result.boundary - looks[0]).max() > 0.01
+    assert sum(isinstance(event, Preview) for event in events) == 1
+    assert result.summary["scale"] == 0.8
+
+
+def test_all_mirror_images_are_looked_at_and_the_scale_itself_first():
+    assert {mirror for _, mirrors in _drawing.LOOKS for mirror in mirrors} == set(MIRRORS)
+    assert _drawing.LOOKS[0][0] == 1
+    assert _drawing.LOOKS[0][1][0] == (1, 1)
 
 
 def stop_when(condition):
@@ -210,7 +229,7 @@ def test_summary_says_where_it_all_comes_from(etched, settings, tiny_file):
         "merge": 0.1,
         "relative_merge": 0.65,
         "min_grain_diameter": None,
-        "mirrored": True,
+        "averaged": True,
         "model": tiny_file,
         "model_sha256": file_hash(tiny_file),
         "precision": "float32",

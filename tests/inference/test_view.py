@@ -108,7 +108,7 @@ class TestRegion:
     def test_previews_show_it_and_nothing_else(self, larger, settings, scale, monkeypatch):
         monkeypatch.setitem(_tiled.TILE, "cpu", 120)
         region = disc(larger.shape, 200, 220, 90)
-        result, events = run(larger, settings(scale=scale, mirrored=False), View(region))
+        result, events = run(larger, settings(scale=scale, averaged=False), View(region))
         canvas = np.full(larger.shape, np.nan, np.float32)
         for preview in (e for e in events if isinstance(e, Preview)):
             canvas[
@@ -169,7 +169,7 @@ class TestFocus:
 
     def test_a_small_tile_is_shown_before_a_large_one(self, larger, settings, monkeypatch):
         monkeypatch.setattr(_tiled, "FIRST_LOOK", 64)
-        result, events = run(larger, settings(mirrored=False), View(focus=[100, 120, 300, 340]))
+        result, events = run(larger, settings(averaged=False), View(focus=[100, 120, 300, 340]))
         first, second = (e for e in events if isinstance(e, Preview))
         assert first.array.shape == (64, 64)
         assert first.offset[0] <= 110 < first.offset[0] + 64

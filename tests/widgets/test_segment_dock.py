@@ -61,7 +61,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
     dock.method.merge.value = 0.25
     dock.method.smallest.setText("6,5 px")
     dock.method.method.value = "threshold"
-    dock.method.mirrored.value = False
+    dock.method.averaged.value = False
     dock.method.uncertainty.value = False
     dock.micrograph.pixel_size.setText("0.5 x 0.4 um")
     task = begin()
@@ -79,7 +79,7 @@ def test_arguments_say_what_was_chosen(dock, begin, image):
         "merge": 0.25,
         "min_grain_diameter": 6.5,
         "method": "threshold",
-        "mirrored": False,
+        "averaged": False,
         "uncertainty": False,
         "leave_out": [],
         "region": None,

@@ -122,11 +122,9 @@ def segment(
         float | None,
         typer.Option(metavar="PX", help="Diameter in px of the smallest grain; smaller ones are joined."),
     ] = None,
-    mirror: Annotated[
+    average: Annotated[
         bool,
-        typer.Option(
-            help="Average over the mirror images of the micrograph; without, the network is 4 times as fast."
-        ),
+        typer.Option(help="Average over mirror images and scales; without, the network is 6 times as fast."),
     ] = True,
     info_bar: Annotated[
         InfoBarChoice,
@@ -151,7 +149,7 @@ def segment(
             "method": method.value,
         }
         merging = {"merge": merge, "relative_merge": relative_merge, "min_grain_diameter": min_grain}
-        settings = choice | merging | {"model": model, "device": device, "mirrored": mirror}
+        settings = choice | merging | {"model": model, "device": device, "averaged": average}
         exclude = info_bar is InfoBarChoice.exclude
         code = segment_files(paths, output, settings, pixel_size, exclude_info_bar=exclude, as_json=as_json)
         raise typer.Exit(code)

@@ -20,7 +20,7 @@ from ._show import show
 ENDINGS = ("_boundary.tif", "_grains.tif", "_grains.csv", "_summary.json")
 PROVENANCE = (
     "source", "pixel_size_um", "pixel_size_source", "scale", "scale_chosen", "method", "merge",
-    "relative_merge", "merge_threshold", "min_grain_diameter", "mirrored", "model", "model_sha256", "device",
+    "relative_merge", "merge_threshold", "min_grain_diameter", "averaged", "model", "model_sha256", "device",
     "precision", "version", "notes", "info_bar",
 )  # fmt: skip
 """Entries of a summary that go into the image files, so that they say where they come from."""

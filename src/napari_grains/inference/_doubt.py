@@ -18,6 +18,7 @@ from ._phase_predictor import PhasePredictor
 from ._phase_scale import phase_scale
 from ._predictor import Predictor
 from ._recent import recent_scale
+from ._tiled import MIRRORS
 from ._uncertainty import entropy_of, uncertainty_of
 
 Float = NDArray[np.float32]
@@ -50,7 +51,7 @@ def doubt_about_boundaries(
     rows, columns = image.shape
     frame = WorkingFrame(scale, (rows, columns), image.origin)
     grey = frame.to_working(predictor.network_input(image.pixels, image.specimen))
-    job = predictor.predict(grey, frame.first, mirrored=True)
+    job = predictor.predict(grey, frame.first, mirrors=MIRRORS)
     prediction = yield from forwarded(job, _said)
     return scale, _within(image, uncertainty_of(frame.to_image(prediction.boundary).clip(0, 1)))
 
@@ -95,7 +96,7 @@ def doubt_about_phases(
         predictor.network_input(each.pixels, each.specimen) for each in channel_slices(image, channels, 0)
     ]
     working = Channels([WorkingImage(grey, frame) for grey in greys])
-    found = yield from forwarded(predictor.predict(working, frame.first, mirrored=True), _said)
+    found = yield from forwarded(predictor.predict(working, frame.first, mirrors=MIRRORS), _said)
     return scale, _within(image, entropy_of(frame.to_image(share).clip(0, 1) for share in found))
 
 

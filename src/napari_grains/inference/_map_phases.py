@@ -21,6 +21,7 @@ from ._phase_predictor import PhasePredictor
 from ._phase_scale import phase_scale
 from ._phase_settings import PhaseSettings
 from ._summary import Stopwatch
+from ._tiled import MIRRORS, PLAIN
 
 Float = NDArray[np.float32]
 Labels = NDArray[np.int32]
@@ -155,7 +156,8 @@ class _Run:
         ]
         working = Channels([WorkingImage(grey, frame) for grey in greys])
         with self._clock("network"):
-            job = self.predictor.predict(working, frame.first, mirrored=self._settings.mirrored)
+            mirrors = MIRRORS if self._settings.mirrored else PLAIN
+            job = self.predictor.predict(working, frame.first, mirrors=mirrors)
             found = yield from forwarded(job, lambda event: None if isinstance(event, Preview) else event)
         number = len(self.predictor.card.class_names)
         phases, confidence = _winners(found[:number], frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from napari_grains.events import Job
 from napari_grains.networks import FeatureSpace, find_phase_network
 
 from ._padding import Readable
-from ._tiled import TiledNetwork
+from ._tiled import PLAIN, TiledNetwork
 
 Float = NDArray[np.float32]
 HEAD = "phases"
@@ -49,8 +49,7 @@ class PhasePredictor(TiledNetwork):
         image: Readable,
         phase: tuple[int, int] = (0, 0),
         focus: tuple[float, float] | None = None,
-        *,
-        mirrored: bool = False,
+        mirrors: Sequence[tuple[int, int]] = PLAIN,
     ) -> Job[Float]:
         """Predict the probability of each phase, calibrated by the card's temperature.
 
@@ -60,7 +59,7 @@ class PhasePredictor(TiledNetwork):
         ----------
         image : Channels, or ndarray of float32, (C, Y, X)
             From `network_input`, at the network's scale.
-        phase, focus, mirrored
+        phase, focus, mirrors
             As in `Predictor.predict`.
 
         Returns
@@ -69,7 +68,7 @@ class PhasePredictor(TiledNetwork):
             If asked to `measure` it, the last one is the distance from the nearest phase among the
             features, in units of the one beyond which nothing is known.
         """
-        result = yield from self._predict(image, phase, focus, mirrored=mirrored)
+        result = yield from self._predict(image, phase, focus, mirrors)
         return result[HEAD]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from napari_grains.events import Job
 from napari_grains.networks import DISTANCE_UNIT, find_network
 
 from ._padding import Readable
-from ._tiled import TiledNetwork
+from ._tiled import PLAIN, TiledNetwork
 
 Float = NDArray[np.float32]
 
@@ -57,8 +57,7 @@ class Predictor(TiledNetwork):
         image: Readable,
         phase: tuple[int, int] = (0, 0),
         focus: tuple[float, float] | None = None,
-        *,
-        mirrored: bool = False,
+        mirrors: Sequence[tuple[int, int]] = PLAIN,
     ) -> Job[Prediction]:
         """Predict boundary probability and distance.
 
@@ -72,14 +71,14 @@ class Predictor(TiledNetwork):
         focus : (float, float), optional
             Row and column where somebody is looking. Tiles come in the order of their distance from there. On
             a processor, where a large tile takes long, a small one is computed in advance.
-        mirrored : bool
-            Whether to average over the image and its three mirror images: four times the work, and errors
-            that the network makes in one of them only count less.
+        mirrors : sequence of (int, int)
+            Steps of 1 or -1 along rows and columns through the images to average over: `MIRRORS` or some of
+            them. Errors that the network makes in one of them only count less; each costs a look.
 
         Yields
         ------
         Progress, Preview
-            After each tile; previews "boundary" in working pixels, of the image itself.
+            After each tile; previews "boundary" in working pixels, of the first of them.
 
         Returns
         -------
@@ -90,7 +89,7 @@ class Predictor(TiledNetwork):
         InputError
             If even the smallest tile does not fit into memory.
         """
-        result = yield from self._predict(image, phase, focus, mirrored=mirrored)
+        result = yield from self._predict(image, phase, focus, mirrors)
         return Prediction(result["boundary"], result["distance"])
 
     @property

@@ -47,9 +47,9 @@ class SegmentationSettings:
         network's).
     precision : {"auto", "float32"}
         See `choose_device`.
-    mirrored : bool
-        Whether the prediction is the mean over the micrograph and its mirror images; the network takes a
-        quarter of the time if not.
+    averaged : bool
+        Whether the prediction is the mean of six looks, at three scales around the one that is found or
+        chosen and in four mirror images, for which the network takes six times as long as for one.
 
     Raises
     ------
@@ -66,7 +66,7 @@ class SegmentationSettings:
     min_grain_diameter: float | None = None
     method: Literal["network", "threshold"] = "network"
     precision: Literal["auto", "float32"] = "auto"
-    mirrored: bool = True
+    averaged: bool = True
 
     def __post_init__(self) -> None:
         if self.scale is not None and not SCALES[0] <= self.scale <= SCALES[1]:

@@ -64,7 +64,7 @@ def provenance(settings: SegmentationSettings, scale: float, predictor: Predicto
         "merge": settings.merge,
         "relative_merge": settings.relative_merge,
         "min_grain_diameter": settings.min_grain_diameter,
-        "mirrored": settings.mirrored,
+        "averaged": settings.averaged,
         "model": settings.model,
         "model_sha256": predictor.sha256,
         "device": predictor.plan.name,

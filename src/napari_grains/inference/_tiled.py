@@ -30,6 +30,8 @@ FIRST_LOOK = 256
 """Side in px of what is computed in advance where somebody is looking."""
 MIRRORS = ((1, 1), (-1, -1), (1, -1), (-1, 1))
 """Steps along rows and columns through an image and its mirror images; the first is the image itself."""
+PLAIN = MIRRORS[:1]
+"""The image itself alone."""
 _WORTH_A_LOOK = 4.0
 """How many times as large the first tile must be for that to be worth its time."""
 
@@ -116,7 +118,11 @@ class TiledNetwork(ABC):
         """Name and array (Y, X) of what a preview shows of outputs."""
 
     def _predict(
-        self, image: Readable, phase: tuple[int, int], focus: tuple[float, float] | None, *, mirrored: bool
+        self,
+        image: Readable,
+        phase: tuple[int, int],
+        focus: tuple[float, float] | None,
+        mirrors: Sequence[tuple[int, int]],
     ) -> Job[dict[str, Float]]:
         """All outputs for an image; see `Predictor.predict`."""
         if self.plan.device.type == "cpu":
@@ -125,7 +131,7 @@ class TiledNetwork(ABC):
         padded = PaddedImage(image, phase, stride)
         while True:
             try:
-                result = yield from self._predict_tiles(padded, MIRRORS if mirrored else MIRRORS[:1], focus)
+                result = yield from self._predict_tiles(padded, mirrors, focus)
                 return {name: whole[(..., *padded.inside)] for name, whole in result.items()}
             except OutOfMemoryError:
                 self._shrink_tiles(max(padded.shape), smallest_tile(radius, stride))

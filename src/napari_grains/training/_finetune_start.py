@@ -101,7 +101,7 @@ def recipe_like(image: PaintedImage, start: Start, device: str) -> Job[Recipe | 
     if image.scale is None:
         return None
     seen = _at_working_scale(image.middle(), image.scale)
-    settings = SegmentationSettings(str(start.path), 1.0, device=device, mirrored=False)
+    settings = SegmentationSettings(str(start.path), 1.0, device=device, averaged=False)
     result = yield from segment(seen, settings)
     if result is None or result.grains.max() < FEWEST:
         return None

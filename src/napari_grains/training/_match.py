@@ -69,7 +69,7 @@ def match_arrays(
     """
     micrograph = calibrated(image, rgb=rgb).leaving_out(*map(Box.from_sides, leave_out))
     micrograph = next(iter(micrograph.slices()))
-    settings = SegmentationSettings(model, scale, device=device, mirrored=False)
+    settings = SegmentationSettings(model, scale, device=device, averaged=False)
     result = yield from segment(micrograph, settings, View(region))
     if result is None:
         return {}

@@ -20,7 +20,7 @@ from napari_grains.widgets._source import Array, Source, grey_slice
 
 _ORIGINS: Final = (
     "source", "model", "model_sha256", "method", "scale", "scale_chosen", "merge", "relative_merge",
-    "mirrored", "device", "precision", "notes",
+    "averaged", "device", "precision", "notes",
 )  # fmt: skip
 """Keys of a summary of the segmentation that say how the grains were found."""
 FILES: Final = ("{stem}_report.html", "{stem}_grains.csv", "{stem}_summary.json")

@@ -25,7 +25,7 @@ _NAMES: Final = {
     "scale_chosen": "Scale chosen",
     "merge": "Merged below score",
     "relative_merge": "Merged below share of the usual score",
-    "mirrored": "Averaged over mirror images",
+    "averaged": "Averaged over mirror images, scales",
     "device": "Device",
     "precision": "Precision",
     "edits": "Corrections by hand",
