@@ -20,7 +20,7 @@ OPTIONS = {
         "device",
         "merge",
         "relative-merge",
-        "mirror",
+        "average",
         "method",
         "min-grain",
         "info-bar",
