@@ -105,8 +105,7 @@ def main(
     same = content.get("settings") == settings
     rows, before = (content["runs"], content["before"]) if same else ([], {})
     for name in only or score.sets:
-        if name not in before:
-            before[name] = scored(score, name, model)
+        before[name] = scored(score, name, model)
         for many in number or NUMBERS:
             for each in seed or SEEDS:
                 one = run(score, name, many, Finetuning(steps=steps, seconds=None, seed=each), model)
