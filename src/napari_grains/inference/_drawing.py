@@ -25,7 +25,6 @@ LOOKS: Final = ((1.0, MIRRORS[:2]), (0.75, MIRRORS[:2]), (1.25, MIRRORS[2:]))
 """Shares of the scale that was found or chosen, which comes first, and the mirror images to look at there."""
 ONE_LOOK: Final = ((1.0, PLAIN),)
 """The micrograph as it is, once."""
-_DOING: Final = "finding boundaries"
 _STEPS: Final = 1000
 """Parts in which progress is told."""
 
@@ -48,7 +47,7 @@ class Drawing:
 
 def drawn_by_threshold(image: CalibratedImage, scale: float, wanted: Wanted) -> Job[Drawing]:
     """Dark lines; of the whole image, as a line counts by its length, which may lie outside the region."""
-    yield Progress(0, _STEPS, _DOING)
+    yield Progress(0, _STEPS, Predictor.doing)
     canvas = Canvas.of(image, scale, wanted.block)
     boundary = threshold_boundary(canvas.frame.to_working(stretch(image.pixels, image.specimen)))
     event = canvas.show(Preview("boundary", boundary, (0, 0)), wanted)
@@ -70,14 +69,15 @@ def drawn_by_network(
     Progress, Notice, Preview
         Previews are those of the first look.
     """
-    yield Progress(0, _STEPS, _DOING)
+    yield Progress(0, _STEPS, Predictor.doing)
     grey = predictor.network_input(image.pixels, image.specimen)
     looks = LOOKS if averaged else ONE_LOOK
     whole, done = sum(share**2 for share, _ in looks), 0.0
     boundary, distance = (np.zeros(size(wanted.block), np.float32) for _ in range(2))
     for share, mirrors in looks:
         canvas = Canvas.of(image, scale * share, wanted.block, predictor.card.architecture.receptive_radius)
-        working, focus = WorkingImage(grey[canvas.seen], canvas.frame), canvas.on_grid(wanted.focus)
+        working = WorkingImage(grey[canvas.seen], canvas.frame)
+        focus = None if done else canvas.on_grid(wanted.focus)  # only the first look is shown
         job = predictor.predict(working, canvas.frame.first, focus, mirrors)
         told = _told(canvas, wanted, done / whole, share**2 / whole)
         prediction = yield from forwarded(job, told)
